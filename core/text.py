@@ -1,0 +1,79 @@
+"""What may be typed: cleaning of free text, digits and Thai search keys (reliability §7.14)."""
+
+import re
+import unicodedata
+
+
+class BadText(ValueError):  # noqa: N818
+    """The text holds characters that nobody types on purpose; never quotes them."""
+
+
+# NFC throughout, never NFKC: NFKC splits sara am in two (reliability §0.10).
+# \x1c-\x1f count as white space for str.strip() and \s, so these are looked for first.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls, but tab and line ends
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidi controls
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"  # lone surrogates, noncharacters
+)
+# Takes no room on the screen: a name made of these would look empty.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\u2800\u3164"
+    "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+# Joiners are real letters' glue in Persian and Indic names, and nothing at an edge.
+_EDGES = re.compile("\\A[\\s\u200c\u200d]+|[\\s\u200c\u200d]+\\Z")
+_LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
+
+_TO_ASCII_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９", "0123456789" * 2)
+
+_TONES = "\u0e48-\u0e4b"
+_THAI_MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]{2,}")
+_TONE_AFTER_AA = re.compile(f"\u0e32([{_TONES}])")
+_LATIN_ACCENTS = re.compile("[\u0300-\u036f]")
+
+
+def clean_text(value: str, *, multiline: bool = False) -> str:
+    """Return the text in NFC without invisible characters and outer white space.
+
+    One line: inner white space becomes one space, a line end inside is refused. Several lines:
+    line ends become "\\n". Cleaning twice changes nothing. Raises BadText for controls, bidi
+    controls, lone surrogates and noncharacters.
+    """
+    value = _LINE_END.sub("\n", value)
+    if _FORBIDDEN.search(value):
+        raise BadText
+    value = _EDGES.sub("", _INVISIBLE.sub("", value))
+    if not multiline:
+        if "\n" in value:
+            raise BadText
+        value = re.sub(r"\s+", " ", value)
+    return unicodedata.normalize("NFC", value)
+
+
+def ascii_digits(value: str) -> str:
+    """Return the text with Thai and full-width digits as 0-9."""
+    return value.translate(_TO_ASCII_DIGITS)
+
+
+def is_digits(value: str, length: int) -> bool:
+    """True for exactly `length` digits 0-9; str.isdigit() and \\d take other scripts too."""
+    return re.fullmatch(f"[0-9]{{{length}}}", value) is not None
+
+
+def search_key(value: str) -> str:
+    """Return a key that is equal for texts a Thai reader takes for the same.
+
+    Vowel and tone in either order, nikhahit + aa for sara am, two sara e for sara ae, any digits,
+    capitals, Latin accents, spaces and signs make no difference; Thai tone marks do.
+    """
+    key = unicodedata.normalize("NFKD", value).casefold()
+    key = ascii_digits(_LATIN_ACCENTS.sub("", unicodedata.normalize("NFKD", key)))
+    key = "".join(c for c in key if unicodedata.category(c)[0] in "LNM")
+    key = _TONE_AFTER_AA.sub("\\1\u0e32", key)
+    key = _THAI_MARKS.sub(lambda marks: "".join(sorted(marks[0], key=_mark_rank)), key)
+    return key.replace("เเ", "แ")
+
+
+def _mark_rank(mark: str) -> tuple[bool, str]:
+    """Vowels and nikhahit before tones and the silencer."""
+    return (re.fullmatch(f"[{_TONES}\u0e4c]", mark) is not None, mark)

@@ -1,0 +1,113 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.text import BadText, ascii_digits, clean_text, is_digits, search_key
+
+# Any code point, the lone surrogates that JSON can carry included.
+anything = st.text(alphabet=st.characters(categories=None))
+
+
+@pytest.mark.parametrize(
+    ("typed", "cleaned"),
+    [
+        ("  มะลิ   ใจดี ", "มะลิ ใจดี"),
+        ("มะลิ\u00a0ใจดี\u3000", "มะลิ ใจดี"),
+        ("มะลิ\n", "มะลิ"),
+        ("\u200bมะลิ\ufeff", "มะลิ"),
+        ("ม\u200bะลิ", "มะลิ"),
+        ("\u200b", ""),
+        ("\u3164\u2800", ""),
+        ("\u200dAli\u200c", "Ali"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("Jose\u0301", "José"),
+        ("น้ำ", "น้ำ"),
+    ],
+)
+def test_clean_text_one_line(typed, cleaned):
+    assert clean_text(typed) == cleaned
+
+
+def test_clean_text_never_splits_sara_am():
+    assert clean_text("คำ") == "ค\u0e33"
+
+
+def test_clean_text_several_lines():
+    assert clean_text(" ก\r\nข\rค\td  \n", multiline=True) == "ก\nข\nค\td"
+
+
+@pytest.mark.parametrize("multiline", [False, True])
+@pytest.mark.parametrize(
+    "bad",
+    list(
+        "\x00\x08\x0b\x0c\x1b\x1c\x1f\x7f\x85\x9f\ud800\udfff\uffff"
+        "\u061c\u200e\u200f\u202a\u202e\u2066\u2069"
+    ),
+)
+def test_clean_text_refuses_hidden_controls_anywhere(bad, multiline):
+    for typed in (f"a{bad}b", f"{bad}a", f"a{bad}", bad):
+        with pytest.raises(BadText):
+            clean_text(typed, multiline=multiline)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r", "\r\n", "\u2028", "\u2029"])
+def test_clean_text_refuses_a_line_end_inside_one_line(line_end):
+    with pytest.raises(BadText):
+        clean_text(f"มะลิ{line_end}Bcc: a@example.com")
+
+
+@pytest.mark.parametrize("multiline", [False, True])
+@given(typed=anything)
+def test_clean_text_raises_nothing_else_and_is_idempotent(multiline, typed):
+    try:
+        cleaned = clean_text(typed, multiline=multiline)
+    except BadText:
+        return
+
+    assert clean_text(cleaned, multiline=multiline) == cleaned
+    assert unicodedata.is_normalized("NFC", cleaned)
+    cleaned.encode()
+
+
+def test_ascii_digits_thai_and_full_width():
+    assert ascii_digits("๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９a") == "01234567890123456789a"
+
+
+@pytest.mark.parametrize("typed", ["๑๒๓", "１２３", "٣٤٥", "12", "1234", "12a", "123\n", "1_2", ""])
+def test_is_digits_takes_ascii_only(typed):
+    assert not is_digits(typed, 3)
+    assert is_digits("123", 3)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ท\u0e35\u0e48", "ท\u0e48\u0e35"),
+        ("น\u0e49\u0e33", "น\u0e4d\u0e49\u0e32"),
+        ("น\u0e49\u0e33", "น\u0e49\u0e4d\u0e32"),
+        ("น\u0e49\u0e33", "น\u0e33\u0e49"),
+        ("น\u0e33", "น\u0e4d\u0e32"),
+        ("แม่", "เ\u0e40ม่"),
+        ("มะลิ ใจดี", "มะลิใจดี"),
+        ("ม\u200bะลิ", "มะลิ"),
+        ("พ.ศ. ๒๕๖๙", "พศ2569"),
+        ("José O'Neil", "JOSE ONEIL"),
+        ("Ｍａｌｉ", "mali"),
+    ],
+)
+def test_search_key_same_for_look_alikes(one, other):
+    assert search_key(one) == search_key(other) != ""
+
+
+@pytest.mark.parametrize(("one", "other"), [("ขาว", "ข้าว"), ("มา", "มะ"), ("กา", "กำ")])
+def test_search_key_keeps_different_words_apart(one, other):
+    assert search_key(one) != search_key(other)
+
+
+@given(typed=anything)
+def test_search_key_of_any_text_is_idempotent(typed):
+    key = search_key(typed)
+
+    assert search_key(key) == key
