@@ -50,3 +50,9 @@ def test_offices_are_not_closed_for_childrens_day(days):
 )
 def test_names_are_the_ones_people_know(days, day, name_th, name_en):
     assert (days[day].name_th, days[day].name_en) == (name_th, name_en)
+
+
+def test_names_fit_the_closure_table():
+    for day in official_holidays(range(2024, 2036)):
+        assert len(day.name_th) <= 120
+        assert len(day.name_en) <= 120
