@@ -1,0 +1,41 @@
+"""What every test stands on: a database of this run, an empty cache, a folder of its own."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+
+BROWSER_TESTS = Path(__file__).parent / "e2e"
+
+
+def pytest_configure():
+    # A page must not depend on `collectstatic`, nor a sign-in cost half a second.
+    django_settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.is_relative_to(BROWSER_TESTS):
+            item.add_marker("e2e")
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        pytest.fail("Needs PostgreSQL: python -m tests.services -- pytest ...", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(settings):
+    """A prefix nobody else uses is an empty cache, on Redis too, whoever runs beside us."""
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}}
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path):
+    """Uploads of a test stay in its own folder."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
