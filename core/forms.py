@@ -225,7 +225,8 @@ class BuddhistDateField(forms.Field):
         if isinstance(value, dt.date):
             return thai_dates.local_date(value)
         try:
-            return thai_dates.parse_date(clean_text(str(value)))
+            text = clean_text(str(value))
+            return thai_dates.parse_date(text) if text else None
         except thai_dates.YearOutOfRange:
             code = "year"
         except ValueError:

