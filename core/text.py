@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 
-class BadText(ValueError):  # noqa: N818
+class BadText(ValueError):
     """The text holds characters that nobody types on purpose; never quotes them."""
 
 
@@ -26,9 +26,10 @@ _LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
 
 _TO_ASCII_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９", "0123456789" * 2)
 
-_TONES = "\u0e48-\u0e4b"
-_THAI_MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]{2,}")
-_TONE_AFTER_AA = re.compile(f"(\u0e32+)([{_TONES}]+)")
+# Everything that may follow a consonant within its syllable, in the order in which it is read.
+_THAI_MARKS = re.compile("[\u0e31\u0e32\u0e34-\u0e3a\u0e47-\u0e4e]{2,}")
+_TONES = "\u0e48\u0e49\u0e4a\u0e4b\u0e4c"
+_AA = "\u0e32"
 _LATIN_ACCENTS = re.compile("[\u0300-\u036f]")
 
 
@@ -69,11 +70,10 @@ def search_key(value: str) -> str:
     key = unicodedata.normalize("NFKD", value).casefold()
     key = "".join(c for c in key if unicodedata.category(c)[0] in "LNM")
     key = ascii_digits(_LATIN_ACCENTS.sub("", unicodedata.normalize("NFKD", key)))
-    key = _TONE_AFTER_AA.sub(r"\2\1", key)
     key = _THAI_MARKS.sub(lambda marks: "".join(sorted(marks[0], key=_mark_rank)), key)
     return key.replace("เเ", "แ")
 
 
-def _mark_rank(mark: str) -> tuple[bool, str]:
-    """Vowels and nikhahit before tones and the silencer."""
-    return (re.fullmatch(f"[{_TONES}\u0e4c]", mark) is not None, mark)
+def _mark_rank(mark: str) -> tuple[bool, bool, str]:
+    """Vowels and nikhahit, then tones and the silencer, then aa."""
+    return (mark == _AA, mark in _TONES, mark)

@@ -49,11 +49,11 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
-class UnreadableDate(ValueError):  # noqa: N818
+class UnreadableDate(ValueError):
     """Not day/month/four-digit year, or a day that the calendar does not have."""
 
 
-class YearOutOfRange(ValueError):  # noqa: N818
+class YearOutOfRange(ValueError):
     """The year is neither C.E. 1900-2100 nor the same years in B.E."""
 
 
