@@ -1,0 +1,117 @@
+"""Who may do what, as one table of plain data (reliability §4). Permissions are Django's own
+`app.codename` words, so that the admin asks them by itself; RoleBackend answers from here."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    OFFICER = "officer", _("Officer")
+    HEAD = "head", _("Head of section")
+    DIRECTOR = "director", _("District director")
+    CENTRAL = "central", _("Central office")
+    AUDITOR = "auditor", _("Auditor")
+
+
+# Roles of the whole city; all others belong to one office.
+CITY_ROLES = frozenset({Role.CENTRAL, Role.AUDITOR})
+
+REFERENCE_DATA = frozenset(
+    {
+        "office",
+        "section",
+        "service",
+        "servicecase",
+        "checklistitem",
+        "fee",
+        "serviceform",
+        "question",
+        "offeredservice",
+        "openingpattern",
+        "patterntime",
+        "closure",
+        "popularday",
+    }
+)
+VIEW_REFERENCE = frozenset(f"offices.view_{name}" for name in REFERENCE_DATA)
+EDIT_REFERENCE = frozenset(
+    f"offices.{verb}_{name}" for name in REFERENCE_DATA for verb in ("add", "change", "delete")
+) - {"offices.add_office", "offices.delete_office", "offices.delete_service"}
+EDIT_OWN_TIMES = frozenset(
+    {
+        "offices.change_section",
+        "offices.change_offeredservice",
+        "offices.add_openingpattern",
+        "offices.change_openingpattern",
+        "offices.add_patterntime",
+        "offices.change_patterntime",
+        "offices.delete_patterntime",
+        "offices.add_closure",
+        "offices.change_closure",
+        "offices.delete_closure",
+        "bookings.change_slot",
+    }
+)
+VIEW_CASES = frozenset(
+    {
+        "bookings.view_booking",
+        "bookings.view_slot",
+        "bookings.view_document",
+        "notifications.view_message",
+    }
+)
+WORK_CASES = frozenset(
+    {
+        "bookings.change_booking",
+        "bookings.add_booking",
+        "bookings.unmask_booking",
+        "notifications.resend_message",
+    }
+)
+DECIDE = frozenset({"bookings.decide_booking"})
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.OFFICER: VIEW_REFERENCE | VIEW_CASES | WORK_CASES,
+    Role.HEAD: VIEW_REFERENCE
+    | VIEW_CASES
+    | WORK_CASES
+    | DECIDE
+    | EDIT_OWN_TIMES
+    | {"bookings.export_booking", "accounts.view_viewlog"},
+    Role.DIRECTOR: VIEW_REFERENCE
+    | {"bookings.view_booking", "bookings.view_slot", "notifications.view_message"}
+    | DECIDE
+    | EDIT_OWN_TIMES
+    | {
+        "bookings.export_booking",
+        "accounts.view_viewlog",
+        "accounts.view_user",
+        "accounts.add_user",
+        "accounts.change_user",
+        "accounts.view_staffrole",
+        "accounts.add_staffrole",
+        "accounts.change_staffrole",
+        "accounts.delete_staffrole",
+    },
+    Role.CENTRAL: VIEW_REFERENCE
+    | EDIT_REFERENCE
+    | {
+        "accounts.view_user",
+        "accounts.add_user",
+        "accounts.change_user",
+        "accounts.view_staffrole",
+        "accounts.add_staffrole",
+        "accounts.change_staffrole",
+        "accounts.delete_staffrole",
+        "accounts.view_viewlog",
+    },
+    Role.AUDITOR: VIEW_REFERENCE
+    | {
+        "bookings.view_booking",
+        "bookings.view_slot",
+        "notifications.view_message",
+        "accounts.view_user",
+        "accounts.view_staffrole",
+        "accounts.view_viewlog",
+    },
+}

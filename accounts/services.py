@@ -1,0 +1,27 @@
+"""Verbs about personal data and staff."""
+
+from datetime import datetime
+
+from accounts.models import Consent, User, ViewLog
+
+
+def record_consent(
+    *, purpose: str, text_version: str, language: str, channel: str, now: datetime
+) -> Consent:
+    """Store that the privacy text was accepted. One INSERT."""
+    return Consent.objects.create(
+        purpose=purpose,
+        text_version=text_version,
+        language=language,
+        channel=channel,
+        given_at=now,
+    )
+
+
+def log_view(
+    *, by: User, office_id: int, case: str, what: str, now: datetime, reason: str = ""
+) -> None:
+    """Append to the log of openings of personal data; `case` is the reference. One INSERT."""
+    ViewLog.objects.create(
+        user=by, office_id=office_id, case=case, what=what, reason=reason, at=now
+    )

@@ -1,0 +1,239 @@
+"""A booking, the people on it, and its history."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Consent
+from bookings.models.slot import Slot
+from bookings.workflow import OPEN, UNDECIDED, Status
+from core.models import StatusChange
+from offices.models import OfferedService, Office, Service
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.models import User
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def for_staff(self, user: "User") -> "BookingQuerySet":
+        """The only door of staff to bookings; holds are nobody's business yet."""
+        visible = self.exclude(status=Status.HELD).exclude(requested_at__isnull=True)
+        return visible if user.sees_whole_city else visible.filter(office_id__in=user.office_ids)
+
+    def open(self) -> "BookingQuerySet":
+        return self.filter(status__in=OPEN)
+
+    def to_look_at(self) -> "BookingQuerySet":
+        return self.filter(status=Status.REQUESTED)
+
+    def holds_over(self, now: "datetime") -> "BookingQuerySet":
+        return self.filter(status=Status.HELD, held_until__lt=now)
+
+    def with_visit(self) -> "BookingQuerySet":
+        """With all that a page about one booking shows: one query, parties in a second."""
+        return self.select_related(
+            "slot", "office", "service", "offered__section", "case"
+        ).prefetch_related("parties")
+
+
+class Booking(models.Model):
+    """A place at a time, from the hold of a few minutes to the end of the visit. `status`,
+    `slot` and `version` are written only by `bookings.services`."""
+
+    class Source(models.TextChoices):
+        WEB = "web", _("web")
+        STAFF = "staff", _("staff")
+
+    office = models.ForeignKey(
+        Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="bookings"
+    )
+    service = models.ForeignKey(
+        Service, verbose_name=_("service"), on_delete=models.PROTECT, related_name="bookings"
+    )
+    offered = models.ForeignKey(
+        OfferedService, verbose_name=_("offered"), on_delete=models.PROTECT, related_name="+"
+    )
+    slot = models.ForeignKey(
+        Slot, verbose_name=_("time"), on_delete=models.PROTECT, related_name="bookings"
+    )
+    case = models.ForeignKey(
+        "offices.ServiceCase",
+        verbose_name=_("case"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    reference = models.CharField(_("reference"), max_length=12, unique=True)
+    status = models.CharField(
+        _("state"), max_length=20, choices=Status.choices, default=Status.HELD
+    )
+    version = models.PositiveIntegerField(default=1)
+    source = models.CharField(
+        _("came by"), max_length=10, choices=Source.choices, default=Source.WEB
+    )
+    takes_online_place = models.BooleanField(default=True)
+
+    form_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    body_hash = models.BinaryField(max_length=32, null=True, editable=False)
+    holder = models.CharField(max_length=64, blank=True, editable=False)
+    hold_no = models.PositiveSmallIntegerField(null=True, editable=False)
+    held_until = models.DateTimeField(_("kept until"), null=True, blank=True)
+    hold_extended = models.BooleanField(default=False)
+
+    language = models.CharField(_("language"), max_length=5, default="th")
+    phone = models.CharField(_("phone"), max_length=16, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    note = models.TextField(_("note"), blank=True, max_length=500)
+    consent = models.ForeignKey(
+        Consent, verbose_name=_("consent"), null=True, blank=True, on_delete=models.PROTECT
+    )
+
+    created_at = models.DateTimeField(_("held at"))
+    requested_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    slot_since = models.DateTimeField(_("time chosen"), null=True, blank=True)
+    asked_at = models.DateTimeField(_("documents asked for"), null=True, blank=True)
+    documents_due_at = models.DateTimeField(_("documents due"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("entered by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    moves = models.PositiveSmallIntegerField(_("times moved"), default=0)
+    link_version = models.PositiveSmallIntegerField(default=1)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        ordering = ["-id"]
+        permissions = [
+            ("decide_booking", "Can approve and reject"),
+            ("unmask_booking", "Can open full personal numbers"),
+            ("export_booking", "Can export personal rows"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="booking_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[Status.HELD, Status.EXPIRED])
+                | (Q(requested_at__isnull=False) & Q(body_hash__isnull=False)),
+                name="booking_past_its_hold_was_submitted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.HELD) | Q(held_until__isnull=False),
+                name="booking_hold_has_an_end",
+            ),
+            models.UniqueConstraint(
+                fields=["holder", "hold_no"],
+                condition=Q(status=Status.HELD),
+                name="booking_holds_of_a_visitor",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["office", "status", "slot"], name="booking_office_status"),
+            models.Index(
+                fields=["held_until"], condition=Q(status=Status.HELD), name="booking_holds"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def takes_documents(self) -> bool:
+        """Whether pictures can be sent for the first check: until it is decided."""
+        return self.status in UNDECIDED
+
+
+class Party(models.Model):
+    """One person of a booking (ผู้ร้อง 1 or 2). The number is sealed; `id_index` finds it and
+    `id_tail` shows its end. One open booking per person and service: the partial constraint."""
+
+    class IdKind(models.TextChoices):
+        NATIONAL_ID = "national_id", _("national ID")
+        PASSPORT = "passport", _("passport")
+
+    booking = models.ForeignKey(
+        Booking, verbose_name=_("appointment"), on_delete=models.CASCADE, related_name="parties"
+    )
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(_("applicant"))
+    full_name = models.CharField(_("full name"), max_length=150)
+    name_key = models.CharField(max_length=300, editable=False)
+    nationality = models.CharField(_("nationality"), max_length=2)
+    id_kind = models.CharField(_("document"), max_length=12, choices=IdKind.choices)
+    id_sealed = models.BinaryField(editable=False)
+    id_index = models.BinaryField(max_length=32, editable=False)
+    id_tail = models.CharField(max_length=4, editable=False)
+    is_open = models.BooleanField(default=True, editable=False)
+
+    class Meta:
+        verbose_name = _("applicant")
+        verbose_name_plural = _("applicants")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["booking", "position"], name="one_party_a_position"),
+            models.UniqueConstraint(
+                fields=["service", "id_index"],
+                condition=Q(is_open=True),
+                name="one_open_booking_a_person",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id_index"], name="party_id_index"),
+            models.Index(fields=["name_key"], name="party_name_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def masked_number(self) -> str:
+        """x-xxxx-xxxxx-70-8, or xxxxxx21 for a passport."""
+        if self.id_kind == self.IdKind.NATIONAL_ID:
+            return f"x-xxxx-xxxxx-{self.id_tail[-3:-1]}-{self.id_tail[-1:]}"
+        return f"xxxxxx{self.id_tail[-2:]}"
+
+
+class BookingChange(StatusChange):
+    """One row of a booking's history. A change of time keeps the status and names both times."""
+
+    booking = models.ForeignKey(
+        Booking, verbose_name=_("appointment"), on_delete=models.CASCADE, related_name="changes"
+    )
+    from_slot = models.ForeignKey(
+        Slot, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_status} → {self.to_status}"

@@ -1,0 +1,90 @@
+"""A time at which an office takes people."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from offices.models import OfferedService, Office, Service
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+YEARS = ("2020-01-01", "2100-01-01")
+
+
+class SlotQuerySet(models.QuerySet["Slot"]):
+    def of(self, offered: OfferedService) -> "SlotQuerySet":
+        return self.filter(office_id=offered.office_id, service_id=offered.service_id)
+
+    def between(self, start: datetime, end: datetime) -> "SlotQuerySet":
+        return self.filter(starts_at__gte=start, starts_at__lt=end)
+
+    def free_online(self) -> "SlotQuerySet":
+        return self.filter(
+            closed_at__isnull=True,
+            taken__lt=F("capacity"),
+            taken_online__lt=F("online_capacity"),
+        )
+
+    def for_staff(self, user: "User") -> "SlotQuerySet":
+        return self if user.sees_whole_city else self.filter(office_id__in=user.office_ids)
+
+
+class Slot(models.Model):
+    """One time of one service at one office. `taken` and `taken_online` are written only by
+    `bookings.services.places` (design §3 "A place")."""
+
+    office = models.ForeignKey(
+        Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="slots"
+    )
+    service = models.ForeignKey(
+        Service, verbose_name=_("service"), on_delete=models.PROTECT, related_name="slots"
+    )
+    venue = models.CharField(_("venue"), max_length=60, blank=True)
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    capacity = models.PositiveSmallIntegerField(_("places"))
+    online_capacity = models.PositiveSmallIntegerField(_("places online"))
+    taken = models.PositiveSmallIntegerField(_("taken"), default=0, editable=False)
+    taken_online = models.PositiveSmallIntegerField(_("taken online"), default=0, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by_hand = models.BooleanField(_("closed by hand"), default=False)
+
+    objects = SlotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("time")
+        verbose_name_plural = _("times")
+        ordering = ["starts_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "service", "venue", "starts_at"], name="one_slot_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken__gte=0) & Q(taken__lte=F("capacity")), name="slot_taken_fits"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_online__gte=0) & Q(taken_online__lte=F("online_capacity")),
+                name="slot_taken_online_fits",
+            ),
+            models.CheckConstraint(
+                condition=Q(online_capacity__lte=F("capacity")), name="slot_online_within_capacity"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__range=YEARS) & Q(ends_at__gt=F("starts_at")),
+                name="slot_in_christian_era",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.office} {self.service} {self.starts_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def free_online(self) -> int:
+        """Places that a citizen can still take online."""
+        if self.closed_at:
+            return 0
+        return min(self.capacity - self.taken, self.online_capacity - self.taken_online)

@@ -1,0 +1,57 @@
+"""What is told to whom when a booking changes: one row of the outbox in the transaction of the
+change. Rendering happens later, in `bookings.messages`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from bookings.models import Booking
+from core import thai_dates
+from notifications import services as notifications
+from notifications.models import Channel
+from notifications.services import Contact, News
+
+# Kinds that must reach the person: without a working channel the officer telephones.
+MUST_REACH = frozenset(
+    {"confirmed", "documents_needed", "rejected", "moved_by_office", "cancelled_by_office"}
+)
+
+
+def tell(
+    booking: Booking, kind: str, *, now: datetime, once_a_day: bool = False, **context: Any
+) -> None:
+    """Write the message of `kind` for the booking's contacts. `context` is JSON: reason, the old
+    time, a list of items. The event names the version of the booking, so a repeated request
+    writes it once; `once_a_day` names the day instead."""
+    mark = f"{thai_dates.local_date(now):%Y%m%d}" if once_a_day else str(booking.version)
+    news = _news(booking, kind, mark, context)
+    notifications.queue(news, contacts=contacts_of(booking), now=now)
+
+
+def remind(bookings: Iterable[Booking], kind: str, *, now: datetime) -> int:
+    """Write one reminder for each booking; the event names the slot, so that a moved booking is
+    reminded anew and none twice. Returns how many."""
+    items = [
+        (_news(booking, kind, str(booking.slot_id), {}), contacts_of(booking))
+        for booking in bookings
+    ]
+    return notifications.queue_all(items, now=now)
+
+
+def contacts_of(booking: Booking) -> list[Contact]:
+    """Where the applicants can be reached, best first. Telephones wait for the SMS channel."""
+    return [Contact(Channel.EMAIL, booking.email)] if booking.email else []
+
+
+def _news(booking: Booking, kind: str, mark: str, context: dict[str, Any]) -> News:
+    return News(
+        event=f"booking:{booking.pk}:{kind}:{mark}",
+        kind=kind,
+        source="booking",
+        case_id=booking.pk,
+        reference=booking.reference,
+        office_id=booking.office_id,
+        language=booking.language,
+        context=context,
+        call_if_lost=kind in MUST_REACH,
+    )

@@ -1,0 +1,49 @@
+"""The verbs of a booking. Import the module, call through it: `services.confirm(booking=…)`."""
+
+from bookings.services.changes import cancel, move_to
+from bookings.services.decisions import (
+    ask_for_documents,
+    confirm,
+    documents_sent,
+    mark_item,
+    reject,
+    take_over,
+)
+from bookings.services.holds import extend_hold, hold, release_expired, release_hold
+from bookings.services.moves import Changed
+from bookings.services.reminders import queue_reminders
+from bookings.services.submit import (
+    PRIVACY_TEXT_VERSION,
+    AlreadyBooked,
+    Details,
+    Person,
+    submit,
+    unseal_number,
+)
+from bookings.services.timetable import Generated, apply_closures, generate_slots
+
+__all__ = [
+    "PRIVACY_TEXT_VERSION",
+    "AlreadyBooked",
+    "Changed",
+    "Details",
+    "Generated",
+    "Person",
+    "apply_closures",
+    "ask_for_documents",
+    "cancel",
+    "confirm",
+    "documents_sent",
+    "extend_hold",
+    "generate_slots",
+    "hold",
+    "mark_item",
+    "move_to",
+    "queue_reminders",
+    "reject",
+    "release_expired",
+    "release_hold",
+    "submit",
+    "take_over",
+    "unseal_number",
+]

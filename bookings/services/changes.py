@@ -1,0 +1,112 @@
+"""Moving a booking to another time and cancelling it, by the citizen or by staff."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bookings import news, rules
+from bookings.models import Booking, Slot
+from bookings.services.moves import locked_booking, move, record
+from bookings.services.places import give_back_places, take_places
+from bookings.workflow import CHANGEABLE, Status
+from core.errors import Refused
+from core.workflow import Actor, ActorKind
+
+
+def cancel(
+    *, booking: Booking, by: Actor, now: datetime, reason: str = "", version: int | None = None
+) -> Booking:
+    """Cancel and give the place back. Staff need a reason, which is in the message; a citizen
+    is bound to the cut-off.
+
+    Raises Refused("reason" | "cutoff" | "move") and Changed. Locks the slot, then the booking."""
+    _check_may_change(booking, by=by, now=now, reason=reason)
+    with transaction.atomic():
+        give_back_places(slot_id=booking.slot_id, online=booking.takes_online_place)
+        locked = _locked_at(booking, version=version)
+        move(locked, Status.CANCELLED, by=by, now=now, reason=reason)
+        kind = "cancelled_by_office" if by.kind == ActorKind.STAFF else "cancelled_by_citizen"
+        news.tell(locked, kind, now=now, reason=reason)
+    return locked
+
+
+def move_to(
+    *,
+    booking: Booking,
+    slot: Slot,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    version: int | None = None,
+) -> Booking:
+    """Move to another time of the same office and service: one place taken, one given back.
+
+    Raises Refused("full" | "closed" | "too_soon" | "too_far" | "cutoff" | "moves" | "same" |
+    "move") and Changed; the old time is kept then. Both slots are locked in id order, so that
+    crossing moves cannot deadlock (reliability F7)."""
+    _check_may_change(booking, by=by, now=now, reason=reason)
+    if (slot.office_id, slot.service_id) != (booking.office_id, booking.service_id):
+        raise Refused(_("This time is not available. Choose another."), code="closed")
+    if slot.pk == booking.slot_id:
+        raise Refused(_("This is the time you have already."), code="same")
+    if by.kind == ActorKind.CITIZEN:
+        rules.check_bookable(booking.offered, slot, now=now)
+        if booking.moves >= booking.offered.max_moves:
+            raise Refused(
+                _("It was moved online %(n)s times. Call %(phone)s; staff will help.")
+                % {"n": booking.moves, "phone": booking.office.phone},
+                code="moves",
+            )
+    with transaction.atomic():
+        online = by.kind == ActorKind.CITIZEN
+        _swap_places(booking, slot, online=online)
+        locked = _locked_at(booking, version=version)
+        if locked.status not in CHANGEABLE:
+            raise Refused(_("This appointment can no longer be moved."), code="move")
+        _put_on(locked, slot, online=online, by=by, now=now, reason=reason)
+    return locked
+
+
+def _put_on(
+    booking: Booking, slot: Slot, *, online: bool, by: Actor, now: datetime, reason: str
+) -> None:
+    old = booking.slot
+    booking.slot, booking.takes_online_place = slot, online
+    booking.slot_since = now
+    booking.moves += 1
+    booking.version += 1
+    fields = ["slot", "takes_online_place", "slot_since", "moves", "version"]
+    booking.save(update_fields=fields)
+    record(booking, source=booking.status, by=by, now=now, reason=reason, from_slot=old)
+    kind = "moved_by_office" if by.kind == ActorKind.STAFF else "moved_by_citizen"
+    news.tell(booking, kind, now=now, reason=reason, old_starts_at=old.starts_at.isoformat())
+
+
+def _swap_places(booking: Booking, slot: Slot, *, online: bool) -> None:
+    for slot_id in sorted((booking.slot_id, slot.pk)):
+        if slot_id == slot.pk:
+            take_places(slot_id=slot_id, online=online)
+        else:
+            give_back_places(slot_id=slot_id, online=booking.takes_online_place)
+
+
+def _locked_at(booking: Booking, *, version: int | None) -> Booking:
+    """The locked booking, still at the slot whose row was locked before it and still changeable."""
+    locked = locked_booking(booking.pk, version=version)
+    if locked.slot_id != booking.slot_id or locked.status not in CHANGEABLE:
+        raise Refused(
+            _("It has just become “%(status)s”. This page now shows the newest data.")
+            % {"status": locked.get_status_display()},
+            code="stale",
+        )
+    return locked
+
+
+def _check_may_change(booking: Booking, *, by: Actor, now: datetime, reason: str) -> None:
+    if by.kind == ActorKind.STAFF and not reason.strip():
+        raise Refused(
+            _("Write the reason; the applicant will read it."), code="reason", field="reason"
+        )
+    if by.kind == ActorKind.CITIZEN:
+        rules.check_changeable(booking.offered, booking.slot, now=now)

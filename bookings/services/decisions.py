@@ -1,0 +1,137 @@
+"""What an officer decides about a submitted booking. `version` is the one the page was opened
+with: of two officers the second is told who was first (reliability F6)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from bookings import news, rules
+from bookings.models import Booking, ItemCheck, ItemState
+from bookings.services.moves import locked_booking, move, record
+from bookings.services.places import give_back_places
+from bookings.workflow import UNDECIDED, Status
+from core.errors import Refused
+from core.workflow import CITIZEN, Actor
+from offices.models import ChecklistItem
+
+
+def confirm(*, booking: Booking, by: User, now: datetime, version: int | None = None) -> Booking:
+    """Approve. Raises Refused("incomplete") while an item is marked missing, Refused("own") for
+    what the officer entered (four eyes), Refused("move") and Changed. Locks the booking."""
+    _check_may_decide(booking, by)
+    with transaction.atomic():
+        locked = locked_booking(booking.pk, version=version)
+        missing = ItemCheck.objects.filter(booking=locked, state=ItemState.MISSING).count()
+        if missing:
+            raise Refused(
+                _("%(n)s items are marked missing. Ask for them, or mark them as there.")
+                % {"n": missing},
+                code="incomplete",
+            )
+        move(locked, Status.CONFIRMED, by=Actor.staff(by), now=now)
+        news.tell(locked, "confirmed", now=now)
+    return locked
+
+
+def ask_for_documents(
+    *,
+    booking: Booking,
+    items: Sequence[ChecklistItem],
+    by: User,
+    now: datetime,
+    note: str = "",
+    version: int | None = None,
+) -> Booking:
+    """Ask for what is missing, all at once and only once (Licensing Facilitation Act B.E. 2558,
+    facts §3.6). The place stays taken.
+
+    Raises Refused("items" | "asked" | "move") and Changed. Locks the booking."""
+    if not items:
+        raise Refused(_("Choose at least one item that is missing."), code="items", field="items")
+    titles = [{"th": item.title_th, "en": item.title_en} for item in items]
+    with transaction.atomic():
+        locked = locked_booking(booking.pk, version=version)
+        if locked.asked_at is not None:
+            raise Refused(
+                _("Documents were asked for once already; the law allows it once."), code="asked"
+            )
+        locked.asked_at = now
+        locked.documents_due_at = rules.documents_deadline(locked.offered, locked.slot, now=now)
+        reason = "\n".join([*(item.title_th for item in items), *([note] if note else [])])
+        move(
+            locked,
+            Status.NEEDS_DOCUMENTS,
+            by=Actor.staff(by),
+            now=now,
+            reason=reason,
+            changed=("asked_at", "documents_due_at"),
+        )
+        for item in items:
+            mark_item(booking=locked, item=item, state=ItemState.MISSING)
+        news.tell(locked, "documents_needed", now=now, items=titles, note=note)
+    return locked
+
+
+def documents_sent(*, booking: Booking, now: datetime) -> Booking:
+    """The applicant says that all was sent: back to the officer. Raises Refused("move")."""
+    with transaction.atomic():
+        locked = locked_booking(booking.pk)
+        move(locked, Status.REQUESTED, by=CITIZEN, now=now)
+        news.tell(locked, "documents_received", now=now)
+    return locked
+
+
+def reject(
+    *, booking: Booking, reason: str, by: User, now: datetime, version: int | None = None
+) -> Booking:
+    """Refuse, with the reason that the applicant reads, and give the place back.
+
+    Raises Refused("reason" | "own" | "move") and Changed. Locks the slot, then the booking."""
+    if not reason.strip():
+        raise Refused(
+            _("Write the reason; the applicant will read it."), code="reason", field="reason"
+        )
+    _check_may_decide(booking, by)
+    with transaction.atomic():
+        give_back_places(slot_id=booking.slot_id, online=booking.takes_online_place)
+        locked = locked_booking(booking.pk, version=version)
+        if locked.slot_id != booking.slot_id or locked.status not in UNDECIDED:
+            raise Refused(
+                _("It has just become “%(status)s”. This page now shows the newest data.")
+                % {"status": locked.get_status_display()},
+                code="stale",
+            )
+        move(locked, Status.REJECTED, by=Actor.staff(by), now=now, reason=reason)
+        news.tell(locked, "rejected", now=now, reason=reason)
+    return locked
+
+
+def take_over(*, booking: Booking, by: User, now: datetime) -> Booking:
+    """Become the owner of a case; a change of owner is in the history. Locks the booking."""
+    with transaction.atomic():
+        locked = locked_booking(booking.pk)
+        if locked.owner_id != by.pk:
+            locked.owner = by
+            locked.save(update_fields=["owner"])
+            record(
+                locked, source=locked.status, by=Actor.staff(by), now=now, reason=_("took the case")
+            )
+    return locked
+
+
+def mark_item(*, booking: Booking, item: ChecklistItem, state: ItemState) -> None:
+    """Note what the officer found for one item. One upsert."""
+    ItemCheck.objects.update_or_create(booking=booking, item=item, defaults={"state": state})
+
+
+def _check_may_decide(booking: Booking, by: User) -> None:
+    if not by.has_office_permission("bookings.decide_booking", booking.office_id):
+        raise Refused(
+            _("Only the head of section, or an officer with this duty, can decide."),
+            code="permission",
+        )
+    if booking.entered_by_id == by.pk:
+        raise Refused(_("Who entered a case cannot approve it. Ask a colleague."), code="own")

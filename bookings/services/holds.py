@@ -1,0 +1,99 @@
+"""Holding a place for the minutes in which a citizen fills in the form."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from bookings import rules
+from bookings.models import Booking, Slot
+from bookings.services.moves import locked_booking, move, record
+from bookings.services.places import give_back_places, take_places
+from bookings.workflow import Status
+from core.errors import Refused
+from core.reference import new_reference
+from core.workflow import CITIZEN, SYSTEM, Actor
+from offices.models import OfferedService
+
+
+def hold(
+    *, slot: Slot, offered: OfferedService, holder: str, language: str, now: datetime
+) -> Booking:
+    """Hold one online place of a slot for HOLD_MINUTES, for the browser named by `holder`. The
+    same browser gets its hold of this slot back.
+
+    Raises Refused("full" | "closed" | "too_soon" | "too_far" | "holds").
+    Three statements in the transaction: the place first, so that a full slot costs one."""
+    mine = list(Booking.objects.filter(holder=holder, status=Status.HELD, held_until__gt=now))
+    for booking in mine:
+        if booking.slot_id == slot.pk:
+            return booking
+    rules.check_bookable(offered, slot, now=now)
+    used = {booking.hold_no for booking in mine}
+    free_numbers = [no for no in range(1, settings.HOLDS_PER_VISITOR + 1) if no not in used]
+    if not free_numbers:
+        raise _too_many_holds()
+    try:
+        with transaction.atomic():
+            take_places(slot_id=slot.pk, online=True)
+            booking = Booking.objects.create(
+                office_id=offered.office_id,
+                service_id=offered.service_id,
+                offered=offered,
+                slot=slot,
+                reference=new_reference(offered.office.prefix),
+                holder=holder,
+                hold_no=free_numbers[0],
+                held_until=now + timedelta(minutes=settings.HOLD_MINUTES),
+                language=language,
+                created_at=now,
+            )
+            record(booking, source="", by=CITIZEN, now=now)
+    except IntegrityError as error:
+        if "booking_holds_of_a_visitor" in str(error) or "hold_no" in str(error):
+            raise _too_many_holds() from error
+        raise
+    return booking
+
+
+def extend_hold(*, booking_id: int, holder: str, now: datetime) -> Booking:
+    """Ten more minutes, once. Raises Refused("extended" | "expired")."""
+    with transaction.atomic():
+        booking = locked_booking(booking_id)
+        if booking.holder != holder or booking.status != Status.HELD or booking.held_until is None:
+            raise Refused(_("The time was released. Choose a time again."), code="expired")
+        if booking.hold_extended:
+            raise Refused(_("More time can be asked for once only."), code="extended")
+        booking.held_until += timedelta(minutes=settings.HOLD_MINUTES)
+        booking.hold_extended = True
+        booking.save(update_fields=["held_until", "hold_extended"])
+    return booking
+
+
+def release_hold(*, booking: Booking, by: Actor, now: datetime) -> None:
+    """Give a held place back; a booking that is no longer held is left as it is."""
+    with transaction.atomic():
+        give_back_places(slot_id=booking.slot_id, online=booking.takes_online_place)
+        locked = locked_booking(booking.pk)
+        if locked.status != Status.HELD:
+            transaction.set_rollback(True)
+            return
+        move(locked, Status.EXPIRED, by=by, now=now)
+
+
+def release_expired(*, now: datetime) -> int:
+    """Release all holds whose time is over; returns how many. One short transaction each, so
+    that it can be killed and run again."""
+    over = list(Booking.objects.holds_over(now))
+    for booking in over:
+        release_hold(booking=booking, by=SYSTEM, now=now)
+    return len(over)
+
+
+def _too_many_holds() -> Refused:
+    return Refused(
+        _("You are keeping %(n)s times already. Finish one of them, or give one back.")
+        % {"n": settings.HOLDS_PER_VISITOR},
+        code="holds",
+    )

@@ -1,0 +1,72 @@
+"""The one place that writes a booking's status (design §3 "A move")."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking, BookingChange, Party
+from bookings.workflow import OPEN, WORKFLOW, Status
+from core import thai_dates
+from core.db import lock_rows
+from core.errors import Refused
+from core.workflow import Actor
+
+
+class Changed(Refused):
+    """Somebody else was first. `change` is the newest step of the history, to name who and when."""
+
+    def __init__(self, change: BookingChange | None) -> None:
+        who = str(change.by) if change and change.by else _("the applicant")
+        when = thai_dates.clock(change.at) if change else ""
+        super().__init__(
+            _("%(who)s changed this case at %(when)s. What you pressed was not saved.")
+            % {"who": who, "when": when},
+            code="stale",
+        )
+        self.change = change
+
+
+def locked_booking(booking_id: int, *, version: int | None = None) -> Booking:
+    """The booking, locked until the transaction ends. Lock its slot before, never after.
+
+    Raises Changed when `version` is given and no longer the present one."""
+    booking = lock_rows(Booking.objects.filter(pk=booking_id)).get()
+    if version is not None and booking.version != version:
+        raise Changed(booking.changes.select_related("by").last())
+    return booking
+
+
+def move(
+    booking: Booking,
+    target: Status,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    changed: Sequence[str] = (),
+) -> None:
+    """Move a locked booking to a status: checks the table, saves it with the fields named in
+    `changed`, writes the history. Only verbs of this package call it.
+
+    Raises Refused("move"). Two statements, three when the booking leaves the open ones."""
+    WORKFLOW.check(booking.status, target, by)
+    source, booking.status = booking.status, target
+    booking.version += 1
+    fields = ["status", "version", *changed]
+    if source in OPEN and target not in OPEN:
+        booking.closed_at = now
+        fields.append("closed_at")
+        Party.objects.filter(booking=booking).update(is_open=False)
+    booking.save(update_fields=fields)
+    record(booking, source=source, by=by, now=now, reason=reason)
+
+
+def record(booking: Booking, *, source: str, by: Actor, now: datetime, **facts: Any) -> None:
+    """Append a step to the history. One INSERT."""
+    change = BookingChange(
+        booking=booking, from_status=source, to_status=booking.status, at=now, **facts
+    )
+    change.set_actor(by)
+    change.save(force_insert=True)

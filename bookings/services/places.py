@@ -1,0 +1,36 @@
+"""The one function that takes places and the one that gives them back (design §3 "A place").
+Every path calls them: web, staff, move, waiting list. Each is one UPDATE and locks the slot's row
+until the transaction ends; callers touch slots in id order, before any booking."""
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from bookings.models import Slot
+from core.errors import Refused
+
+
+def take_places(*, slot_id: int, online: bool, n: int = 1) -> None:
+    """Take n places of a slot, from the online share too when `online`.
+
+    Raises Refused("full") or Refused("closed"); nothing changed then."""
+    free = Slot.objects.filter(pk=slot_id, closed_at__isnull=True, taken__lte=F("capacity") - n)
+    changes = {"taken": F("taken") + n}
+    if online:
+        free = free.filter(taken_online__lte=F("online_capacity") - n)
+        changes["taken_online"] = F("taken_online") + n
+    if not free.update(**changes):
+        raise _no_place(slot_id)
+
+
+def give_back_places(*, slot_id: int, online: bool, n: int = 1) -> None:
+    """Give n places of a slot back. The CHECK of the table refuses to go below zero."""
+    changes = {"taken": F("taken") - n}
+    if online:
+        changes["taken_online"] = F("taken_online") - n
+    Slot.objects.filter(pk=slot_id).update(**changes)
+
+
+def _no_place(slot_id: int) -> Refused:
+    if Slot.objects.filter(pk=slot_id, closed_at__isnull=True).exists():
+        return Refused(_("This time is full. Choose one of the nearest times below."), code="full")
+    return Refused(_("This time is not available. Choose another."), code="closed")

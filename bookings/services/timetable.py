@@ -1,0 +1,101 @@
+"""Making slots from opening patterns, and closing days."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from bookings.models import Slot
+from offices.models import Closure, OfferedService, PatternTime
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What `generate_slots` did: new rows, and slots closed or opened again by the calendar."""
+
+    created: int
+    closed: int
+    reopened: int
+
+
+def generate_slots(
+    *, now: datetime, days: int | None = None, offered_ids: list[int] | None = None
+) -> Generated:
+    """Make the slots of the next `days` days (SLOT_DAYS_AHEAD) of all open services, or of the
+    given ones, from the office's pattern. Slots that exist are left as they are, none is deleted;
+    safe to run at any time and twice at once."""
+    today = timezone.localdate(now)
+    dates = [today + timedelta(days=n) for n in range((days or settings.SLOT_DAYS_AHEAD) + 1)]
+    closed = _closed_days(dates[0], dates[-1])
+    offers = OfferedService.objects.open().select_related("pattern", "service")
+    if offered_ids is not None:
+        offers = offers.filter(pk__in=offered_ids)
+    created = 0
+    for offered in offers:
+        slots = list(_slots_of(offered, dates, closed))
+        before = Slot.objects.of(offered).count()
+        Slot.objects.bulk_create(slots, batch_size=BATCH, ignore_conflicts=True)
+        created += Slot.objects.of(offered).count() - before
+    return Generated(created, *_apply_closures(dates, now))
+
+
+def apply_closures(*, now: datetime) -> tuple[int, int]:
+    """Close the slots of closed days and open those whose closure was removed; returns how many
+    of each. Called when the calendar changes."""
+    today = timezone.localdate(now)
+    dates = [today + timedelta(days=n) for n in range(settings.SLOT_DAYS_AHEAD + 1)]
+    return _apply_closures(dates, now)
+
+
+def _slots_of(
+    offered: OfferedService, dates: list[date], closed: dict[date, set[int | None]]
+) -> Iterator[Slot]:
+    times = list(PatternTime.objects.filter(pattern_id=offered.pattern_id))
+    for day in dates:
+        if str(day.isoweekday()) not in offered.pattern.weekdays:
+            continue
+        if closed[day] & {None, offered.office_id}:
+            continue
+        for row in times:
+            yield Slot(
+                office_id=offered.office_id,
+                service_id=offered.service_id,
+                starts_at=timezone.make_aware(datetime.combine(day, row.starts)),
+                ends_at=timezone.make_aware(datetime.combine(day, row.ends)),
+                capacity=offered.bookable_places,
+                online_capacity=offered.online_places,
+            )
+
+
+def _closed_days(first: date, last: date) -> dict[date, set[int | None]]:
+    """Day → the offices closed on it; None stands for the whole city."""
+    closed: dict[date, set[int | None]] = defaultdict(set)
+    rows = Closure.objects.filter(date__range=(first, last)).values_list("date", "office_id")
+    for day, office_id in rows:
+        closed[day].add(office_id)
+    return closed
+
+
+def _apply_closures(dates: list[date], now: datetime) -> tuple[int, int]:
+    closed = _closed_days(dates[0], dates[-1])
+    newly_closed = reopened = 0
+    for day in dates:
+        start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
+        of_day = Slot.objects.between(start, start + timedelta(days=1))
+        offices = closed[day]
+        shut = of_day if None in offices else of_day.filter(office_id__in=offices)
+        if offices:
+            newly_closed += shut.filter(closed_at__isnull=True).update(closed_at=now)
+        if None not in offices:
+            # A single slot may be closed by hand (closed_by_hand); those stay closed.
+            reopened += (
+                of_day.exclude(office_id__in=offices)
+                .filter(closed_at__isnull=False, closed_by_hand=False)
+                .update(closed_at=None)
+            )
+    return newly_closed, reopened

@@ -1,0 +1,99 @@
+"""A booking's life as one table (design §3 "A move"). docs/workflows.md is drawn from it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.workflow import ActorKind, Workflow
+
+
+class Status(models.TextChoices):
+    HELD = "held", _("Being booked")
+    REQUESTED = "requested", _("Submitted")
+    NEEDS_DOCUMENTS = "needs_documents", _("More documents needed")
+    CONFIRMED = "confirmed", _("Confirmed")
+    ARRIVED = "arrived", _("Arrived")
+    SERVING = "serving", _("Being served")
+    SERVED = "served", _("Completed")
+    NOT_SERVED = "not_served", _("Not completed")
+    NO_SHOW = "no_show", _("Did not come")
+    CANCELLED = "cancelled", _("Cancelled")
+    REJECTED = "rejected", _("Not approved")
+    EXPIRED = "expired", _("Expired")
+
+
+_CITIZEN = frozenset({ActorKind.CITIZEN})
+_STAFF = frozenset({ActorKind.STAFF})
+_SYSTEM = frozenset({ActorKind.SYSTEM})
+_CITIZEN_OR_STAFF = _CITIZEN | _STAFF
+
+MOVES = {
+    Status.HELD: {
+        Status.REQUESTED: _CITIZEN_OR_STAFF,
+        Status.CONFIRMED: _CITIZEN_OR_STAFF,
+        Status.EXPIRED: _CITIZEN | _SYSTEM,
+    },
+    Status.REQUESTED: {
+        Status.NEEDS_DOCUMENTS: _STAFF,
+        Status.CONFIRMED: _STAFF,
+        Status.REJECTED: _STAFF,
+        Status.CANCELLED: _CITIZEN_OR_STAFF,
+        Status.EXPIRED: _SYSTEM,
+    },
+    Status.NEEDS_DOCUMENTS: {
+        Status.REQUESTED: _CITIZEN_OR_STAFF,
+        Status.CONFIRMED: _STAFF,
+        Status.REJECTED: _STAFF,
+        Status.CANCELLED: _CITIZEN_OR_STAFF,
+        Status.EXPIRED: _SYSTEM,
+    },
+    Status.CONFIRMED: {
+        Status.ARRIVED: _STAFF,
+        Status.NO_SHOW: _STAFF | _SYSTEM,
+        Status.CANCELLED: _CITIZEN_OR_STAFF,
+    },
+    Status.ARRIVED: {
+        Status.SERVING: _STAFF,
+        Status.CONFIRMED: _STAFF,
+        Status.NO_SHOW: _STAFF | _SYSTEM,
+    },
+    Status.SERVING: {
+        Status.SERVED: _STAFF,
+        Status.NOT_SERVED: _STAFF,
+        Status.ARRIVED: _STAFF,
+    },
+    Status.SERVED: {},
+    Status.NOT_SERVED: {},
+    Status.NO_SHOW: {},
+    Status.CANCELLED: {},
+    Status.REJECTED: {},
+    Status.EXPIRED: {},
+}
+
+WORKFLOW = Workflow(MOVES)
+
+# What occupies a place of its slot; all others have given it back or used it up.
+OCCUPYING = frozenset(
+    {
+        Status.HELD,
+        Status.REQUESTED,
+        Status.NEEDS_DOCUMENTS,
+        Status.CONFIRMED,
+        Status.ARRIVED,
+        Status.SERVING,
+        Status.SERVED,
+        Status.NOT_SERVED,
+    }
+)
+# A visit that still lies ahead: one of these a person and service.
+OPEN = frozenset(
+    {
+        Status.REQUESTED,
+        Status.NEEDS_DOCUMENTS,
+        Status.CONFIRMED,
+        Status.ARRIVED,
+        Status.SERVING,
+    }
+)
+UNDECIDED = frozenset({Status.REQUESTED, Status.NEEDS_DOCUMENTS})
+# What a citizen may still move to another time or cancel (cut-off permitting).
+CHANGEABLE = UNDECIDED | {Status.CONFIRMED}

@@ -1,0 +1,20 @@
+"""All addresses. Thai stands at the root, English under /en/ (design §5)."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from core import views as core_views
+
+urlpatterns = [
+    path("livez", core_views.livez, name="livez"),
+    path("readyz", core_views.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+]
+urlpatterns += i18n_patterns(
+    path("", include("portal.urls")),
+    prefix_default_language=False,
+)
+
+handler404 = "core.views.not_found"
+handler500 = "core.views.server_error"

@@ -1,0 +1,43 @@
+"""The browser of a citizen, named by a signed cookie; nothing about it is stored on our side, so
+losing Redis or the session table loses no hold (reliability F14)."""
+
+import hashlib
+import secrets
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+COOKIE = "nk_visitor"
+SALT = "nadkhet.visitor"
+DAYS = 2
+
+
+def holder_of(request: HttpRequest) -> str:
+    """The word under which this browser's holds stand; empty for a browser without cookie."""
+    visitor = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=DAYS * 86_400)
+    return _holder(visitor) if visitor else ""
+
+
+def new_visitor() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def holder_for(visitor: str) -> str:
+    return _holder(visitor)
+
+
+def remember(response: HttpResponseBase, visitor: str) -> None:
+    """Name the browser; it is the only one that can use its holds."""
+    response.set_signed_cookie(
+        COOKIE,
+        visitor,
+        salt=SALT,
+        max_age=DAYS * 86_400,
+        httponly=True,
+        secure=settings.HTTPS,
+        samesite="Lax",
+    )
+
+
+def _holder(visitor: str) -> str:
+    return hashlib.sha256(visitor.encode()).hexdigest()
