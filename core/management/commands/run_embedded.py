@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +102,9 @@ class Command(BaseCommand):
             log, words = supervisor.log(failure.name), supervisor.last_lines(failure.name)
             raise CommandError(f"{failure}. The end of {log}:\n{words}") from failure
         finally:
-            with self._step("กำลังหยุดระบบ / Stopping"):
-                supervisor.stop()
+            with suppress(OSError):  # the terminal may be gone, the programs must go all the same
+                self.stdout.write("กำลังหยุดระบบ / Stopping …")
+            supervisor.stop()
 
     def _say_where(self) -> None:
         address = f"http://localhost:{settings.PORT}"
