@@ -13,7 +13,7 @@ class BadText(ValueError):
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls, but tab and line ends
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidi controls
-    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"  # lone surrogates, noncharacters
+    "\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]"  # surrogates, what a broken form leaves of them
 )
 # Takes no room on the screen: a name made of these would look empty.
 _INVISIBLE = re.compile(
