@@ -42,7 +42,7 @@ def test_clean_text_several_lines():
 @pytest.mark.parametrize(
     "bad",
     list(
-        "\x00\x08\x0b\x0c\x1b\x1c\x1f\x7f\x85\x9f\ud800\udfff\uffff"
+        "\x00\x08\x0b\x0c\x1b\x1c\x1f\x7f\x85\x9f\ud800\udfff\ufffd\uffff"
         "\u061c\u200e\u200f\u202a\u202e\u2066\u2069"
     ),
 )
