@@ -40,7 +40,7 @@ test: .venv/dev.stamp ## The suite on PostgreSQL and Redis, then on SQLite
 check: .venv/dev.stamp ## Style, types, layers, migrations, settings, translations, documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(EMBEDDED) $(BIN)/python manage.py makemigrations --check
@@ -57,10 +57,9 @@ bench: .venv/dev.stamp ## Speed, as ratios measured in one run
 	$(SERVICES) $(BIN)/python -m benchmarks.run
 
 .PHONY: format
-format: .venv/dev.stamp ## Put code and templates into shape
+format: .venv/dev.stamp ## Put code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/djlint templates --reformat --quiet
 
 .PHONY: messages
 messages: .venv/dev.stamp ## Collect and compile the words to translate
