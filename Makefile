@@ -27,7 +27,8 @@ help: ## List the commands
 
 .PHONY: run
 run: .venv/run.stamp ## Start everything on this machine (PORT=8000), with demo data
-	@exec $(EMBEDDED) DEMO=1 $(BIN)/python manage.py run_embedded
+	@case "$(PORT)" in ''|*[!0-9]*) echo "PORT must be a number, for example: make run PORT=8001" >&2; exit 1;; esac
+	@exec $(EMBEDDED) DEMO=1 PYTHONUTF8=1 $(BIN)/python manage.py run_embedded
 
 .PHONY: test
 test: .venv/dev.stamp ## The suite on PostgreSQL and Redis, then on SQLite
