@@ -14,8 +14,9 @@ from accounts import services as accounts
 from accounts.models import Consent
 from bookings import news
 from bookings.models import Booking, Party
-from bookings.services.moves import locked_booking, move
+from bookings.services.moves import move
 from bookings.workflow import Status
+from core.db import lock_rows
 from core.errors import Refused
 from core.text import search_key
 from core.workflow import CITIZEN, Actor
@@ -109,8 +110,8 @@ def submit(
 
 def _own_hold(form_key: UUID, holder: str, body_hash: bytes, now: datetime) -> Booking:
     """The locked hold, or the booking already made of it with the very same body."""
-    booking_id = Booking.objects.values_list("pk", flat=True).get(form_key=form_key, holder=holder)
-    booking = locked_booking(booking_id)
+    mine = Booking.objects.filter(form_key=form_key, holder=holder)
+    booking = lock_rows(mine.select_related("service", "offered")).get()
     if booking.body_hash is not None:
         if compare_digest(bytes(booking.body_hash), body_hash):
             return booking
