@@ -53,9 +53,9 @@ class Command(BaseCommand):
         with self._step("กำลังเตรียมฐานข้อมูล / Preparing the database"):
             call_command("migrate", interactive=False, verbosity=0)
         self._run("กำลังเตรียมข้อมูลสำนักงานเขต / Loading offices and services", "seed_reference")
+        self._run("กำลังเปิดเวลานัด / Opening times for booking", "generate_slots")
         if not get_user_model()._default_manager.exists():
             self._run("กำลังสร้างข้อมูลตัวอย่าง / Making the demo data", "seed_demo")
-        self._run("กำลังเปิดเวลานัด / Opening times for booking", "generate_slots")
         self._collect_static()
 
     def _run(self, words: str, command: str) -> None:
