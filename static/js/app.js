@@ -28,12 +28,24 @@ function rest(form) {
 }
 // Back from the browser's memory, or an htmx answer that leaves the form in place: pressable again.
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(rest));
-document.addEventListener("htmx:afterRequest", () => document.querySelectorAll("form[data-sent]").forEach(rest));
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt.closest("form[data-sent]");
+  if (form) rest(form);
+});
 
+// A page that nobody looks at does not poll (data-poll beside hx-trigger="every 60s").
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.elt.matches("[data-poll]")) event.preventDefault();
+});
+
+// What was swapped may itself be the part looked for.
+function all(root, selector) {
+  const inside = Array.from(root.querySelectorAll(selector));
+  return root.matches?.(selector) ? [root, ...inside] : inside;
+}
 // The error summary takes focus on load; a swapped part gives it to its heading.
 function focusFirst(root) {
-  const target = root.querySelector("[data-focus]");
-  if (target) target.focus();
+  all(root, "[data-focus]")[0]?.focus();
 }
 function say(words) {
   const live = document.getElementById("live");
@@ -42,7 +54,7 @@ function say(words) {
 
 // Which number is asked follows the nationality: data-show-when names the select, data-show-value is TH or other.
 function followNationality(root) {
-  root.querySelectorAll("[data-show-when]").forEach((part) => {
+  all(root, "[data-show-when]").forEach((part) => {
     const select = document.querySelector(`[name="${part.dataset.showWhen}"]`);
     if (!select) return;
     const update = () => {
@@ -103,8 +115,8 @@ function countDown(bar) {
 
 function start(root) {
   followNationality(root);
-  root.querySelectorAll("[data-seconds-left]").forEach(countDown);
-  root.querySelectorAll("button[data-print]").forEach((button) => {
+  all(root, "[data-seconds-left]").forEach(countDown);
+  all(root, "button[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   });
@@ -115,6 +127,5 @@ focusFirst(document);
 document.addEventListener("htmx:afterSettle", (event) => {
   start(event.detail.elt);
   focusFirst(event.detail.elt);
-  const words = event.detail.elt.querySelector("[data-announce]");
-  if (words) say(words.dataset.announce);
+  all(event.detail.elt, "[data-announce]").forEach((part) => say(part.dataset.announce));
 });
