@@ -1,14 +1,16 @@
 """Reads about times and bookings that more than one caller needs."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from bookings import rules
 from bookings.models import Booking, Slot
+from bookings.rules import BookingWindow
 from bookings.workflow import Status
 from offices import queries as office_queries
 from offices.models import Closure, OfferedService, PopularDay
@@ -18,11 +20,21 @@ OF_ONE_DAY = 2
 
 
 @dataclass(frozen=True)
+class Period:
+    """From when to when."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
 class Day:
-    """One day of the calendar: its free places, or why there are none."""
+    """One day of the calendar: its free places, or why there are none. `times` counts the times
+    that still have a free place, `slots` all times."""
 
     date: date
     free: int = 0
+    times: int = 0
     slots: int = 0
     closure: Closure | None = None
     is_popular: bool = False
@@ -40,16 +52,22 @@ class Day:
         return "few" if self.free == 1 else "free"
 
 
+def window_of(offered: OfferedService, *, now: datetime) -> BookingWindow:
+    """The days that can be booked online today. One query."""
+    return rules.booking_window(offered, now=now)
+
+
 def next_free(
     offered: OfferedService,
     *,
     now: datetime,
     count: int = NEXT_TIMES,
     after: datetime | None = None,
+    window: BookingWindow | None = None,
 ) -> list[Slot]:
     """The next free times, at most two of one day so that another day is always in sight, in
-    time order. Two queries."""
-    window = rules.booking_window(offered, now=now)
+    time order. One query, and one for the window when it is not given."""
+    window = window or rules.booking_window(offered, now=now)
     start = max(_start_of(window.first), after or now, now)
     free = (
         Slot.objects.of(offered)
@@ -67,6 +85,30 @@ def next_free(
         if len(chosen) == count:
             break
     return chosen
+
+
+def first_free(offers: Iterable[OfferedService], *, now: datetime) -> dict[int, Period]:
+    """The first free time of each of an office's services, by service id; one without a
+    free time is left out. One query, and one for each different booking window."""
+    windows: dict[tuple[str, int, int], BookingWindow] = {}
+    wanted = Q(pk__in=[])
+    office_ids = set()
+    for offered in offers:
+        kind = (offered.pattern.weekdays, offered.earliest_days, offered.latest_days)
+        if kind not in windows:
+            windows[kind] = rules.booking_window(offered, now=now)
+        start = max(now, _start_of(windows[kind].first))
+        end = _start_of(windows[kind].last + timedelta(days=1))
+        office_ids.add(offered.office_id)
+        wanted |= Q(service_id=offered.service_id, starts_at__gt=start, starts_at__lt=end)
+    free = (
+        Slot.objects.free_online()
+        .filter(wanted, office_id__in=office_ids)
+        .order_by()
+        .values("service_id")
+        .annotate(first_start=Min("starts_at"), first_end=Min("ends_at"))
+    )
+    return {row["service_id"]: Period(row["first_start"], row["first_end"]) for row in free}
 
 
 def nearest_free(offered: OfferedService, slot: Slot, *, now: datetime) -> list[Slot]:
@@ -90,12 +132,20 @@ def nearest_free(offered: OfferedService, slot: Slot, *, now: datetime) -> list[
     return sorted(nearest, key=lambda other: other.starts_at)
 
 
-def days(offered: OfferedService, *, first: date, count: int, now: datetime) -> list[Day]:
+def days(
+    offered: OfferedService,
+    *,
+    first: date,
+    count: int,
+    now: datetime,
+    window: BookingWindow | None = None,
+) -> list[Day]:
     """The calendar from a day on: free places a day, closures with their reason, popular days.
-    Four queries, whatever the number of days."""
+    Two queries, one more for marriage and one for a window that is not given, whatever the
+    number of days."""
     last = first + timedelta(days=count - 1)
-    window = rules.booking_window(offered, now=now)
-    free, slots = _free_by_day(offered, first, last)
+    window = window or rules.booking_window(offered, now=now)
+    free, times, slots = _free_by_day(offered, first, last, now)
     closures = office_queries.closures_between(office_id=offered.office_id, first=first, last=last)
     popular = set(
         PopularDay.objects.filter(date__range=(first, last)).values_list("date", flat=True)
@@ -105,8 +155,9 @@ def days(offered: OfferedService, *, first: date, count: int, now: datetime) -> 
     return [
         Day(
             date=day,
-            free=free.get(day, 0),
-            slots=slots.get(day, 0),
+            free=free[day],
+            times=times[day],
+            slots=slots[day],
             closure=closures.get(day),
             is_popular=day in popular,
             in_window=window.first <= day <= window.last,
@@ -134,21 +185,26 @@ def holds_of(holder: str, *, now: datetime) -> QuerySet[Booking]:
 
 
 def _free_by_day(
-    offered: OfferedService, first: date, last: date
-) -> tuple[dict[date, int], dict[date, int]]:
+    offered: OfferedService, first: date, last: date, now: datetime
+) -> tuple[Counter[date], Counter[date], Counter[date]]:
+    """Free places, times with a free place, and all times, by day. What is past is not free."""
     rows: Sequence[tuple[datetime, int, int, int, int]] = list(
         Slot.objects.of(offered)
         .between(_start_of(first), _start_of(last + timedelta(days=1)))
         .filter(closed_at__isnull=True)
         .values_list("starts_at", "capacity", "online_capacity", "taken", "taken_online")
     )
-    free: dict[date, int] = {}
-    slots: dict[date, int] = {}
+    places: Counter[date] = Counter()
+    times: Counter[date] = Counter()
+    slots: Counter[date] = Counter()
     for starts_at, capacity, online, taken, taken_online in rows:
         day = timezone.localdate(starts_at)
-        slots[day] = slots.get(day, 0) + 1
-        free[day] = free.get(day, 0) + max(min(capacity - taken, online - taken_online), 0)
-    return free, slots
+        slots[day] += 1
+        free = min(capacity - taken, online - taken_online)
+        if free > 0 and starts_at > now:
+            places[day] += free
+            times[day] += 1
+    return places, times, slots
 
 
 def _start_of(day: date) -> datetime:

@@ -1,14 +1,57 @@
 """Reads about offices that more than one caller needs."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from offices.models import Closure, Fee, OfferedService, Service, ServiceCase
 
+DATA = Path(__file__).parent / "data"
 # A service that is closed for longer than this is a mistake in the calendar, not a holiday.
 LONGEST_SEARCH_DAYS = 400
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something people look for that is not booked here: by walking in (birth, death, move), or
+    at another agency. Texts by language, words to find it by in both."""
+
+    name: dict[str, str]
+    sentence: dict[str, str]
+    search_words: tuple[str, ...]
+
+
+@cache
+def walk_in() -> tuple[Notice, ...]:
+    """What needs no booking. Read once from `data/walk_in.json`."""
+    return tuple(Notice(row["name"], row["sentence"], _words(row)) for row in _rows("walk_in"))
+
+
+@cache
+def elsewhere() -> tuple[Notice, ...]:
+    """What other agencies do; `name` is the agency. Read once from `data/elsewhere.json`."""
+    return tuple(Notice(row["agency"], {}, _words(row)) for row in _rows("elsewhere"))
+
+
+def _words(row: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(word for words in row["search_words"].values() for word in words)
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
+    return rows
+
+
+def bookable_services() -> QuerySet[Service]:
+    """Services that at least one office takes bookings for, in the catalogue's order. One query."""
+    offered = OfferedService.objects.open().filter(service=OuterRef("pk"))
+    return Service.objects.filter(Exists(offered))
 
 
 def closures_between(*, office_id: int, first: date, last: date) -> dict[date, Closure]:
