@@ -78,8 +78,8 @@ class StaffRole(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "role", "office"], name="one_role_an_office"),
             models.CheckConstraint(
-                condition=models.Q(role__in=[*CITY_ROLES], office__isnull=True)
-                | (~models.Q(role__in=[*CITY_ROLES]) & models.Q(office__isnull=False)),
+                condition=models.Q(role__in=sorted(CITY_ROLES), office__isnull=True)
+                | (~models.Q(role__in=sorted(CITY_ROLES)) & models.Q(office__isnull=False)),
                 name="office_roles_have_an_office",
             ),
         ]

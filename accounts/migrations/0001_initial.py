@@ -223,10 +223,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("office__isnull", True), ("role__in", ["central", "auditor"])
+                                ("office__isnull", True), ("role__in", ["auditor", "central"])
                             ),
                             models.Q(
-                                models.Q(("role__in", ["central", "auditor"]), _negated=True),
+                                models.Q(("role__in", ["auditor", "central"]), _negated=True),
                                 ("office__isnull", False),
                             ),
                             _connector="OR",

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.history import history as record_history
 from core.models import Translated
+from core.scope import OfficeOrCityRows
 from offices.models.office import Office
 
 
@@ -26,6 +27,7 @@ class Closure(models.Model):
     history = record_history()
 
     reason = Translated()
+    objects = OfficeOrCityRows.as_manager()
 
     class Meta:
         verbose_name = _("closed day")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.history import history as record_history
 from core.models import Translated
+from core.scope import OfficeRows
 from offices.models.catalogue import Service
 from offices.models.office import Office, Section
 
@@ -19,6 +20,8 @@ class OpeningPattern(models.Model):
     name = models.CharField(_("name"), max_length=60)
     weekdays = models.CharField(_("weekdays (1 = Monday)"), max_length=7, default="12345")
     history = record_history()
+
+    objects = OfficeRows.as_manager()
 
     class Meta:
         verbose_name = _("opening pattern")
@@ -57,7 +60,7 @@ class PatternTime(models.Model):
         return f"{self.starts:%H.%M}–{self.ends:%H.%M}"
 
 
-class OfferedServiceQuerySet(models.QuerySet["OfferedService"]):
+class OfferedServiceQuerySet(OfficeRows):
     def open(self) -> "OfferedServiceQuerySet":
         return self.filter(is_open=True, service__is_active=True)
 

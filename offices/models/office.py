@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.history import history as record_history
 from core.models import Translated
+from core.scope import OfficeRows, Offices
 
 
 class SectionKind(models.TextChoices):
@@ -33,6 +34,7 @@ class Office(models.Model):
     name = Translated()
     address = Translated()
     access = Translated()
+    objects = Offices.as_manager()
 
     class Meta:
         verbose_name = _("district office")
@@ -71,6 +73,7 @@ class Section(models.Model):
     history = record_history()
 
     floor = Translated()
+    objects = OfficeRows.as_manager()
 
     class Meta:
         verbose_name = _("section")

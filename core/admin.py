@@ -1,0 +1,147 @@
+"""The one base of every admin page about rows of an office: lists, choices, filters, autocomplete
+and history show only what `for_staff` gives (design §3 "Scope", reliability §4)."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.db import models
+from django.forms import ModelChoiceField
+from django.http import Http404, HttpRequest, HttpResponse
+from simple_history.admin import SimpleHistoryAdmin
+
+
+def rows_for(request: HttpRequest, model: type[models.Model], site: admin.AdminSite) -> Any:
+    """The rows of a model that this person may choose from: what the model's own page lists, else
+    what its `for_staff` gives, else all (the catalogue of the whole city)."""
+    page = site._registry.get(model)
+    if page is not None:
+        return page.get_queryset(request)
+    rows = model._default_manager.all()
+    return rows.for_staff(request.user) if hasattr(rows, "for_staff") else rows
+
+
+class ScopedRelatedFilter(admin.RelatedFieldListFilter):
+    """Django's own offers every row of the table, by name."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[Any, str]]:
+        rows = rows_for(request, field.remote_field.model, model_admin.admin_site)
+        return [(row.pk, str(row)) for row in rows]
+
+
+class ScopedChoices(admin.options.BaseModelAdmin):
+    """Choices of foreign keys, on pages and on their inlines."""
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        rows = rows_for(request, db_field.remote_field.model, self.admin_site)
+        kwargs["queryset"] = rows
+        if db_field.name == "office" and not request.user.sees_whole_city:
+            kwargs["queryset"] = rows.filter(pk__in=self._offices_to_write(request))
+            kwargs["required"] = True
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        kwargs["queryset"] = rows_for(request, db_field.remote_field.model, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def _offices_to_write(self, request: HttpRequest) -> list[int]:
+        permission = f"{self.opts.app_label}.add_{self.opts.model_name}"
+        return [
+            office_id
+            for office_id in request.user.office_ids
+            if request.user.has_office_permission(permission, office_id)
+        ]
+
+
+class OfficeInline(ScopedChoices, admin.TabularInline):
+    """Rows below a row of an office. They follow the rights of the page that they stand on."""
+
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(f"{self.opts.app_label}.view_{self.opts.model_name}")
+
+
+class OfficeAdmin(ScopedChoices, SimpleHistoryAdmin):
+    """A page about rows that have a `for_staff`. Out of scope is not found, like what never was."""
+
+    list_per_page = 25
+    show_full_result_count = False
+    list_editable = ()
+    save_on_top = False
+    # The office of a row is chosen once.
+    fixed_fields: tuple[str, ...] = ("office",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).for_staff(request.user)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [self._scoped_filter(item) for item in super().get_list_filter(request)]
+
+    def _scoped_filter(self, item: Any) -> Any:
+        if isinstance(item, str) and self.opts.get_field(item).is_relation:
+            return (item, ScopedRelatedFilter)
+        return item
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = {field.name for field in self.opts.get_fields()}
+        fixed = [name for name in self.fixed_fields if obj is not None and name in names]
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "view", obj) or self._may(request, "change", obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "change", obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "delete", obj)
+
+    def _may(self, request: HttpRequest, verb: str, obj: Any) -> bool:
+        """Whether the right is held, and held at the office of the row. A row of the whole city
+        is written by a city role only."""
+        permission = f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
+        if verb != "view" and obj is not None and getattr(obj, "office_id", 0) is None:
+            return request.user.sees_whole_city and request.user.has_perm(permission)
+        return request.user.has_perm(permission, obj)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        actions = super().get_actions(request)
+        # It deletes whatever was ticked, in one step, across rows of different rights.
+        actions.pop("delete_selected", None)
+        return actions
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        raise Http404
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        self._check_in_scope(request, object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        self._check_in_scope(request, object_id)
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def _check_in_scope(self, request: HttpRequest, object_id: str) -> None:
+        """simple_history would show the old rows of what it cannot find."""
+        if self.get_object(request, unquote(object_id)) is None:
+            raise Http404
+
+
+class CatalogueAdmin(OfficeAdmin):
+    """A page about rows of the whole city: seen by all staff, written by the central office."""
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super(OfficeAdmin, self).get_queryset(request)
