@@ -268,11 +268,12 @@ EMAIL_URL = env.str("EMAIL_URL", default="")
 if EMAIL_URL:
     vars().update(env.email("EMAIL_URL"))
 elif EMBEDDED:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "notifications.channels.email.FolderBackend"
     EMAIL_FILE_PATH = str(VAR / "outbox")
 else:
     required("EMAIL_URL")
 EMAIL_TIMEOUT = 20
+MESSAGE_LEASE_SECONDS = env.int("MESSAGE_LEASE_SECONDS", default=120)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"นัดเขต <no-reply@{SITE_HOST}>")
 
 # --- booking rules that hold for the whole city (an office's own are on its service) --------
@@ -286,6 +287,7 @@ FIND_LINK_MINUTES = 30
 LINK_DAYS_AFTER_VISIT = 30
 
 # --- observation ---------------------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
     import sentry_sdk

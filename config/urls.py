@@ -9,6 +9,7 @@ from core import views as core_views
 urlpatterns = [
     path("livez", core_views.livez, name="livez"),
     path("readyz", core_views.readyz, name="readyz"),
+    path("metrics", core_views.metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 urlpatterns += i18n_patterns(

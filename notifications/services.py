@@ -1,19 +1,24 @@
-"""Writing messages into the outbox. Sending is `notifications.delivery`."""
+"""Writing messages into the outbox, and what an officer does about those that were lost. Sending
+is `notifications.delivery`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from notifications.models import Message, Status
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import services as accounts
+from accounts.models import User
+from core.errors import Refused
+from notifications.models import FINAL, Message, Status
+from notifications.sources import Contact, source_of
+
+__all__ = ["Contact", "News", "mark_called", "open_phone", "queue", "queue_all", "resend"]
 
 
-@dataclass(frozen=True)
-class Contact:
-    """One way to reach a person: a channel word of `notifications.models.Channel`, an address."""
-
-    channel: str
-    address: str
+RESENT = ":resend:"
 
 
 @dataclass(frozen=True)
@@ -65,3 +70,68 @@ def _message(news: News, contacts: Sequence[Contact], now: datetime) -> Message:
         created_at=now,
         due_at=now,
     )
+
+
+# --- what an officer can do about a message ---------------------------------------------------
+
+
+def open_phone(*, message: Message, by: User, now: datetime) -> str:
+    """The telephone on file, written into the log of openings. Raises Refused("permission")."""
+    _check_may_work(message, by)
+    accounts.log_view(
+        by=by, office_id=message.office_id, case=message.reference, what="phone", now=now
+    )
+    return source_of(message).phone(message)
+
+
+def mark_called(*, message: Message, by: User, now: datetime) -> None:
+    """The person was told by telephone; the row leaves the call list, and the log says who
+    called. Raises Refused("permission" | "called")."""
+    _check_may_work(message, by)
+    with transaction.atomic():
+        marked = Message.objects.to_call().filter(pk=message.pk).update(called_at=now)
+        if not marked:
+            raise Refused(_("Somebody has told this person already."), code="called")
+        accounts.log_view(
+            by=by, office_id=message.office_id, case=message.reference, what="called", now=now
+        )
+
+
+def resend(*, message: Message, by: User, now: datetime) -> None:
+    """Write the message anew, to the contacts now on file and to nowhere else. The old row no
+    longer waits for a telephone call.
+
+    Raises Refused("permission" | "queued" | "contact"). Pressed twice it writes one."""
+    _check_may_work(message, by)
+    if message.status not in FINAL:
+        raise Refused(_("This message is still on its way."), code="queued")
+    contacts = source_of(message).contacts(message)
+    if not contacts:
+        raise Refused(_("There is no address on file. Telephone instead."), code="contact")
+    original = message.event.split(RESENT)[0]
+    with transaction.atomic():
+        earlier = Message.objects.filter(event__startswith=f"{original}{RESENT}").count()
+        Message.objects.filter(pk=message.pk).update(replaced=True)
+        queue(_again(message, f"{original}{RESENT}{earlier + 1}"), contacts=contacts, now=now)
+        accounts.log_view(
+            by=by, office_id=message.office_id, case=message.reference, what="resent", now=now
+        )
+
+
+def _again(message: Message, event: str) -> News:
+    return News(
+        event=event,
+        kind=message.kind,
+        source=message.source,
+        case_id=message.case_id,
+        reference=message.reference,
+        office_id=message.office_id,
+        language=message.language,
+        context=message.context,
+        call_if_lost=message.call_if_lost,
+    )
+
+
+def _check_may_work(message: Message, by: User) -> None:
+    if not by.has_office_permission("notifications.resend_message", message.office_id):
+        raise Refused(_("This is for the staff of the office."), code="permission")

@@ -9,6 +9,14 @@ from notifications.models import Message
 
 
 @dataclass(frozen=True)
+class Contact:
+    """One way to reach a person: a channel word of `notifications.models.Channel`, an address."""
+
+    channel: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Attachment:
     filename: str
     content: bytes
@@ -31,6 +39,12 @@ class Source(Protocol):
 
     def render(self, message: Message, now: datetime) -> Rendered:
         """The text. Reads the case; called outside any transaction."""
+
+    def contacts(self, message: Message) -> list[Contact]:
+        """The ways on file to reach the person now, best first."""
+
+    def phone(self, message: Message) -> str:
+        """The telephone on file, for an officer who calls; empty when there is none."""
 
 
 _sources: dict[str, Source] = {}
