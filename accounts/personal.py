@@ -22,7 +22,7 @@ def seal(text: str, *, context: str) -> bytes:
     return key_id + nonce + cipher.encrypt(nonce, text.encode(), context.encode())
 
 
-def unseal(sealed: bytes, *, context: str) -> str:
+def unseal(sealed: bytes | memoryview, *, context: str) -> str:
     """The text again. Raises cryptography.exceptions.InvalidTag when it was tampered with or
     moved, KeyError when its key is no longer in FIELD_KEYS."""
     sealed = bytes(sealed)

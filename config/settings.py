@@ -109,14 +109,18 @@ if EMBEDDED:
         }
     }
 else:
-    DATABASES = {"default": env.db("DATABASE_URL")}
-    DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "options",
-        "-c lock_timeout=3s -c statement_timeout=5s -c idle_in_transaction_session_timeout=10s",
-    )
+    DATABASES = {
+        "default": {
+            **env.db("DATABASE_URL"),
+            "ENGINE": "django.db.backends.postgresql",
+            "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {
+                "options": "-c lock_timeout=3s -c statement_timeout=5s"
+                " -c idle_in_transaction_session_timeout=10s"
+            },
+        }
+    }
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
@@ -141,6 +145,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TIMEZONE = "Asia/Bangkok"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 else:

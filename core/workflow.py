@@ -32,7 +32,7 @@ class Actor:
 CITIZEN = Actor(ActorKind.CITIZEN)
 SYSTEM = Actor(ActorKind.SYSTEM)
 
-Moves = Mapping[str, Mapping[str, frozenset[ActorKind]]]
+Moves = Mapping[Any, Mapping[Any, frozenset[ActorKind]]]
 
 
 class Workflow:

@@ -82,20 +82,18 @@ def _closed_days(first: date, last: date) -> dict[date, set[int | None]]:
 
 
 def _apply_closures(dates: list[date], now: datetime) -> tuple[int, int]:
+    """A slot closed by hand stays closed when its day opens again."""
     closed = _closed_days(dates[0], dates[-1])
     newly_closed = reopened = 0
     for day in dates:
         start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
         of_day = Slot.objects.between(start, start + timedelta(days=1))
-        offices = closed[day]
-        shut = of_day if None in offices else of_day.filter(office_id__in=offices)
-        if offices:
-            newly_closed += shut.filter(closed_at__isnull=True).update(closed_at=now)
-        if None not in offices:
-            # A single slot may be closed by hand (closed_by_hand); those stay closed.
-            reopened += (
-                of_day.exclude(office_id__in=offices)
-                .filter(closed_at__isnull=False, closed_by_hand=False)
-                .update(closed_at=None)
-            )
+        everywhere = None in closed[day]
+        offices = [office_id for office_id in closed[day] if office_id is not None]
+        shut = of_day if everywhere else of_day.filter(office_id__in=offices)
+        newly_closed += shut.filter(closed_at__isnull=True).update(closed_at=now)
+        if not everywhere:
+            open_again = of_day.exclude(office_id__in=offices)
+            calendar_closed = open_again.filter(closed_at__isnull=False, closed_by_hand=False)
+            reopened += calendar_closed.update(closed_at=None)
     return newly_closed, reopened
