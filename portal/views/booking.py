@@ -1,19 +1,253 @@
-"""Citizen pages."""
+"""From a free time to a booking: keeping a place, the form, sending it."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+import json
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import personal
+from bookings import queries, services
+from bookings.models import Booking, Slot
+from bookings.workflow import Status
+from core import thai_dates
+from core.errors import Refused
+from core.workflow import CITIZEN
+from offices import queries as office_queries
+from offices.models import OfferedService
+from portal import access, visitor
+from portal.answers import SeeOther, private, see_other
+from portal.forms import BookingForm
+from portal.presenters.times import next_times
+
+SLOT_ID_DIGITS = 18
+TAKEN = {"full", "closed"}
+NOT_OF_THE_BODY = {"csrfmiddlewaretoken", "form_key"}
 
 
+@require_POST
 def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
-    raise Http404
+    """Keep a place for this browser and go to the form."""
+    offered = get_object_or_404(office_queries.offered_by(office), service__code=service)
+    slot = _slot(offered, request.POST.get("slot", ""))
+    if slot is None:
+        return taken(request, offered, None, _not_available())
+    holder = visitor.holder_of(request)
+    name = "" if holder else visitor.new_visitor()
+    try:
+        booking = services.hold(
+            slot=slot,
+            offered=offered,
+            holder=holder or visitor.holder_for(name),
+            language=get_language() or "th",
+            now=timezone.now(),
+        )
+    except Refused as refused:
+        return taken(request, offered, slot, refused)
+    response = _to_form(request, booking)
+    if name:
+        visitor.remember(response, name)
+    return private(response)
 
 
-def form(request: HttpRequest, key: object) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "HEAD", "POST"])
+def form(request: HttpRequest, key: UUID) -> HttpResponse:
+    """GET shows the form of a held time, POST books it. Another browser's key is not found."""
+    booking, now = _own(request, key), timezone.now()
+    if request.method == "POST":
+        return private(_send(request, booking, now))
+    if booking.requested_at:
+        return see_other("portal:status", booking.reference)
+    if _is_over(booking, now):
+        return private(_over(request, booking))
+    empty = BookingForm(booking=booking, initial={"case": request.GET.get("case", "")})
+    return private(_page(request, booking, empty, now))
 
 
-def extend(request: HttpRequest, key: object) -> HttpResponse:
-    raise Http404
+@require_POST
+def extend(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Ten more minutes; the button stands in the form, so that what was typed comes along."""
+    booking, now = _own(request, key), timezone.now()
+    if booking.requested_at:
+        return see_other("portal:status", booking.reference)
+    typed = BookingForm(booking=booking, initial=request.POST.dict())
+    try:
+        services.extend_hold(booking_id=booking.pk, holder=booking.holder, now=now)
+    except Refused as refused:
+        if refused.code == "expired":
+            return private(_hold_again(request, booking, typed, now))
+        return private(_page(request, booking, typed, now, status=422, notice=refused.message))
+    return private(_page(request, _own(request, key), typed, now))
 
 
-def release(request: HttpRequest, key: object) -> HttpResponse:
-    raise Http404
+@require_POST
+def release(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Give the held time back at once."""
+    booking = _own(request, key)
+    services.release_hold(booking=booking, by=CITIZEN, now=timezone.now())
+    if booking.requested_at:
+        return see_other("portal:status", booking.reference)
+    return see_other("portal:times", booking.office.slug, booking.service.code)
+
+
+def taken(
+    request: HttpRequest, offered: OfferedService, slot: Slot | None, refused: Refused
+) -> HttpResponse:
+    """The time cannot be had: the nearest ones instead, or the times this browser keeps."""
+    now = timezone.now()
+    if refused.code == "holds":
+        kept = queries.holds_of(visitor.holder_of(request), now=now)
+        context = {"refused": refused, "kept": kept, "offered": offered}
+        return private(render(request, "portal/holds.html", context, status=409))
+    nearest = queries.nearest_free(offered, slot, now=now) if slot else []
+    context = {
+        "offered": offered,
+        "slot": slot,
+        "refused": refused,
+        "rows": next_times(nearest or queries.next_free(offered, now=now, count=3)),
+        "hold_url": reverse("portal:hold", args=[offered.office.slug, offered.service.code]),
+    }
+    status = 409 if refused.code in TAKEN else 422
+    return private(render(request, "portal/taken.html", context, status=status))
+
+
+def _send(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse:
+    filled = BookingForm(request.POST, booking=booking)
+    if request.POST.get("form_key", "").lower() != str(booking.form_key):
+        notice = _("This form was out of date. Here is a new one; look at it and send it again")
+        return _page(request, booking, filled, now, status=422, notice=notice)
+    if not booking.requested_at and _is_over(booking, now):
+        return _hold_again(request, booking, filled, now)
+    if not filled.is_valid():
+        if booking.requested_at:
+            return _conflict(request, booking)
+        return _page(request, booking, filled, now, status=422)
+    try:
+        booked = services.submit(
+            form_key=booking.form_key,
+            holder=booking.holder,
+            details=filled.details(),
+            body_hash=_body_hash(request.POST),
+            now=now,
+        )
+    except Refused as refused:
+        return _not_sent(request, booking, filled, refused, now)
+    response = see_other("portal:status", booked.reference)
+    access.grant(response, booked)
+    return response
+
+
+def _not_sent(
+    request: HttpRequest, booking: Booking, filled: BookingForm, refused: Refused, now: datetime
+) -> HttpResponse:
+    if refused.code == "other_body":
+        return _conflict(request, booking)
+    if refused.code == "expired":
+        return _hold_again(request, booking, filled, now)
+    filled.add_error(refused.field or None, refused.message)
+    return _page(request, booking, filled, now, status=422)
+
+
+def _hold_again(
+    request: HttpRequest, booking: Booking, filled: BookingForm, now: datetime
+) -> HttpResponse:
+    """The time ran out: keep the same one anew and show the form with what was typed."""
+    services.release_hold(booking=booking, by=CITIZEN, now=now)
+    try:
+        again = services.hold(
+            slot=booking.slot,
+            offered=booking.offered,
+            holder=booking.holder,
+            language=booking.language,
+            now=now,
+        )
+    except Refused as refused:
+        return taken(request, booking.offered, booking.slot, refused)
+    notice = _(
+        "The time ran out, but what you typed is still here. We keep the same time for you "
+        "again; press send once more"
+    )
+    return _page(request, _own(request, again.form_key), filled, now, status=422, notice=notice)
+
+
+def _page(
+    request: HttpRequest,
+    booking: Booking,
+    filled: BookingForm,
+    now: datetime,
+    *,
+    status: int = 200,
+    notice: str = "",
+) -> HttpResponse:
+    over = booking.held_until or now
+    context = {
+        "booking": booking,
+        "form": filled,
+        "people": _people(filled),
+        "notice": notice,
+        "until": f"{thai_dates.local_time(over):%H.%M}",
+        "seconds_left": max(int((over - now).total_seconds()), 0),
+    }
+    return render(request, "portal/form.html", context, status=status)
+
+
+def _people(filled: BookingForm) -> list[dict[str, object]]:
+    names = ("nationality", "full_name", "national_id", "passport_no")
+    return [
+        {"number": number, **{name: filled[f"{prefix}{name}"] for name in names}}
+        for number, prefix in enumerate(filled.prefixes, 1)
+    ]
+
+
+def _over(request: HttpRequest, booking: Booking) -> HttpResponse:
+    return render(request, "portal/hold_over.html", {"booking": booking}, status=410)
+
+
+def _conflict(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Sent already with other data; this browser sent it, so it may look at it."""
+    response = render(request, "portal/conflict.html", {"booking": booking}, status=409)
+    access.grant(response, booking)
+    return response
+
+
+def _to_form(request: HttpRequest, booking: Booking) -> SeeOther:
+    case = request.POST.get("case") or request.GET.get("case", "")
+    url = reverse("portal:form", args=[booking.form_key])
+    known = case and booking.service.cases.filter(code=case[:40]).exists()
+    return SeeOther(f"{url}?{urlencode({'case': case})}" if known else url)
+
+
+def _own(request: HttpRequest, key: UUID) -> Booking:
+    holder = visitor.holder_of(request)
+    if not holder:
+        raise Http404
+    rows = Booking.objects.with_visit().select_related("offered__office", "offered__pattern")
+    return get_object_or_404(rows, form_key=key, holder=holder)
+
+
+def _is_over(booking: Booking, now: datetime) -> bool:
+    return booking.status != Status.HELD or not booking.held_until or booking.held_until <= now
+
+
+def _slot(offered: OfferedService, typed: str) -> Slot | None:
+    """The slot, when it is one of this service at this office."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= SLOT_ID_DIGITS):
+        return None
+    return Slot.objects.of(offered).filter(pk=int(typed)).first()
+
+
+def _not_available() -> Refused:
+    return Refused(_("This time is not available. Choose another."), code="closed")
+
+
+def _body_hash(posted: QueryDict) -> bytes:
+    """What was sent, without what differs between two presses of the same button."""
+    items = sorted((name, values) for name, values in posted.lists() if name not in NOT_OF_THE_BODY)
+    return personal.blind_index("form", json.dumps(items))
