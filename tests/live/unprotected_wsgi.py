@@ -1,0 +1,76 @@
+"""The application with one protection taken away, for the negative controls of the race tests:
+UNPROTECTED names it. A race test that cannot fail proves nothing (reliability §7.29)."""
+
+import os
+import time
+
+from django.db.models import F
+
+from config.wsgi import application
+
+__all__ = ["application"]
+
+# Long enough that other requests come between the look and the act.
+MOMENT = 0.05
+
+
+def check_then_update():
+    """A place is taken after a look at the counter, not by one conditional UPDATE."""
+    from bookings.models import Slot
+    from bookings.services import changes, holds, places
+
+    def take_places(*, slot_id, online, n=1):
+        slot = Slot.objects.get(pk=slot_id)
+        if slot.taken + n > slot.capacity or slot.taken_online + n > slot.online_capacity:
+            raise places._no_place(slot_id)
+        time.sleep(MOMENT)
+        Slot.objects.filter(pk=slot_id).update(
+            taken=F("taken") + n, taken_online=F("taken_online") + n
+        )
+
+    holds.take_places = changes.take_places = take_places
+
+
+def no_row_locks():
+    """A row that is about to change is read without a lock."""
+    from bookings.services import moves, submit
+
+    def lock_rows(queryset, **options):
+        rows = list(queryset)
+        time.sleep(MOMENT)
+        return _Rows(rows, queryset.model)
+
+    moves.lock_rows = submit.lock_rows = lock_rows
+
+
+def old_slot_first():
+    """A move locks the old slot, then the new one, whatever their ids are."""
+    from bookings.services import changes
+
+    def swap_places(booking, slot, *, online):
+        changes.give_back_places(slot_id=booking.slot_id, online=booking.takes_online_place)
+        time.sleep(MOMENT)
+        changes.take_places(slot_id=slot.pk, online=online)
+
+    changes._swap_places = swap_places
+
+
+class _Rows:
+    """What `lock_rows(...).get()` needs."""
+
+    def __init__(self, rows, model):
+        self.rows, self.model = rows, model
+
+    def get(self):
+        if not self.rows:
+            raise self.model.DoesNotExist
+        return self.rows[0]
+
+
+_CONTROLS = {
+    "places": check_then_update,
+    "locks": no_row_locks,
+    "order": old_slot_first,
+    "": lambda: None,
+}
+_CONTROLS[os.environ.get("UNPROTECTED", "")]()
