@@ -1,0 +1,277 @@
+"""What the outbox asks about messages of a booking: whether one is still wanted, and its text
+(copy.md §7). Each kind has one template, drawn into the subject, the HTML and the plain text."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from bookings import ics, links, news, rules
+from bookings.models import Booking, ItemState
+from bookings.workflow import CHANGEABLE, OPEN, Status
+from core import thai_dates
+from notifications.models import Message
+from notifications.sources import Attachment, Contact, Rendered
+from offices.models import ChecklistItem
+
+Check = Callable[[Booking, Message, datetime], bool]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a kind of message shows, and until when it is true."""
+
+    is_wanted: Check
+    button: Any
+    page: str = ""
+    # Whether the person is to come at the time shown.
+    visit_stands: bool = True
+    to_bring: bool = False
+    calendar: bool = False
+
+
+def _always(booking: Booking, message: Message, now: datetime) -> bool:
+    return True
+
+
+def _is_open(booking: Booking, message: Message, now: datetime) -> bool:
+    return booking.status in OPEN
+
+
+def _is_ahead(booking: Booking, message: Message, now: datetime) -> bool:
+    return booking.status in OPEN and booking.slot.starts_at > now
+
+
+def _status_is(status: Status) -> Check:
+    return lambda booking, message, now: booking.status == status
+
+
+def _is_due_reminder(booking: Booking, message: Message, now: datetime) -> bool:
+    """Still confirmed at the very time of the event "booking:<id>:<kind>:<slot>", and in time to
+    arrive (reliability F34)."""
+    return (
+        booking.status == Status.CONFIRMED
+        and message.event.split(":")[3] == str(booking.slot_id)
+        and now < rules.arrive_by(booking.offered, booking.slot)
+    )
+
+
+_TICKET = gettext_lazy("Open ticket")
+_SEE = gettext_lazy("See my appointment")
+_AGAIN = gettext_lazy("Book another time")
+AGAIN = "again"
+
+KINDS: dict[str, Kind] = {
+    "received": Kind(_is_open, _SEE, calendar=True),
+    "confirmed": Kind(_status_is(Status.CONFIRMED), _TICKET, to_bring=True, calendar=True),
+    "documents_needed": Kind(
+        _status_is(Status.NEEDS_DOCUMENTS), gettext_lazy("Send the documents"), page="documents"
+    ),
+    "documents_received": Kind(_status_is(Status.REQUESTED), _SEE),
+    "rejected": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
+    "moved_by_citizen": Kind(_is_ahead, _TICKET, to_bring=True, calendar=True),
+    "moved_by_office": Kind(_is_ahead, _SEE, to_bring=True, calendar=True),
+    "cancelled_by_citizen": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
+    "cancelled_by_office": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
+    "reminder_1d": Kind(_is_due_reminder, _TICKET, to_bring=True, calendar=True),
+    "reminder_2h": Kind(_is_due_reminder, _TICKET),
+    "already_booked": Kind(_is_open, _SEE),
+    "find_link": Kind(_is_open, _SEE),
+}
+
+
+class BookingMessages:
+    """The source "booking" of the outbox; registered in BookingsConfig.ready()."""
+
+    def is_wanted(self, message: Message, now: datetime) -> bool:
+        """One or two queries."""
+        booking = _visits().filter(pk=message.case_id).first()
+        return booking is not None and KINDS[message.kind].is_wanted(booking, message, now)
+
+    def render(self, message: Message, now: datetime) -> Rendered:
+        """In the language of the message; in English below the Thai when a party is not Thai.
+        About ten queries. Raises Booking.DoesNotExist."""
+        booking = _visits().get(pk=message.case_id)
+        kind = KINDS[message.kind]
+        drawn = [
+            _draw(language, booking, message, now) for language in _languages(booking, message)
+        ]
+        subject = drawn[0].subject
+        with translation.override(message.language):
+            html = render_to_string(
+                "emails/email.html",
+                {
+                    "subject": subject,
+                    "sections": [one.html for one in drawn],
+                    "language": message.language,
+                },
+            )
+        event = [_event(booking, now)] if kind.calendar else []
+        return Rendered(subject, "\n\n".join(one.text for one in drawn), html, event)
+
+    def contacts(self, message: Message) -> list[Contact]:
+        return news.contacts_of(Booking.objects.get(pk=message.case_id))
+
+    def phone(self, message: Message) -> str:
+        return Booking.objects.values_list("phone", flat=True).get(pk=message.case_id)
+
+
+def _visits() -> Any:
+    return Booking.objects.with_visit().select_related("offered__pattern", "offered__office")
+
+
+def _languages(booking: Booking, message: Message) -> list[str]:
+    foreign = any(party.nationality != "TH" for party in booking.parties.all())
+    return ["th", "en"] if message.language == "th" and foreign else [message.language]
+
+
+def _event(booking: Booking, now: datetime) -> Attachment:
+    return Attachment(f"{booking.reference}.ics", ics.event(booking, now=now), "text/calendar")
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    subject: str
+    html: str
+    text: str
+
+
+def _draw(language: str, booking: Booking, message: Message, now: datetime) -> _Drawn:
+    """The message in one language: one template, three layouts."""
+    with translation.override(language):
+        words = _words(booking, message, now) | {"language": language}
+
+        def draw(layout: str) -> str:
+            return render_to_string(
+                f"emails/{message.kind}.txt", words | {"layout": f"emails/{layout}"}
+            )
+
+        return _Drawn(
+            subject=" ".join(draw("subject.txt").split()),
+            html=draw("section.html"),
+            text=re.sub(r"\n{3,}", "\n\n", draw("section.txt")).strip() + "\n",
+        )
+
+
+def _words(booking: Booking, message: Message, now: datetime) -> dict[str, Any]:
+    """Everything that a text can name, in the active language."""
+    kind, slot, offered = KINDS[message.kind], booking.slot, booking.offered
+    return {
+        **_of_the_office(booking),
+        **_of_the_moment(booking, message, now),
+        "names": _names(booking),
+        "ref": booking.reference,
+        "date": thai_dates.long_date(slot.starts_at),
+        "d": thai_dates.day_month(slot.starts_at),
+        "time": thai_dates.time_range(slot.starts_at, slot.ends_at),
+        "t": thai_dates.clock(slot.starts_at),
+        "arrive": thai_dates.clock(rules.arrive_by(offered, slot)),
+        "is_today": timezone.localdate(slot.starts_at) == timezone.localdate(now),
+        "changeable_until": _changeable_until(booking, now) if kind.visit_stands else "",
+        "visit_stands": kind.visit_stands,
+        "to_bring": _to_bring(booking) if kind.to_bring else [],
+        "button": kind.button,
+        "button_url": _button_url(booking, message),
+        "status_url": _link(booking, message),
+    }
+
+
+def _of_the_office(booking: Booking) -> dict[str, Any]:
+    offered, service = booking.offered, booking.service
+    return {
+        "service_name": service.name,
+        # Not the kind of a sensitive case where others may read over a shoulder (copy.md §0).
+        "service": _("an appointment at the office") if service.private_room else service.name,
+        "office": booking.office.full_name,
+        "o": booking.office.short_name,
+        "place": offered.place,
+        "tel": booking.office.phone,
+        "early": offered.early_minutes,
+        "late": offered.late_grace_minutes,
+        "minutes": settings.FIND_LINK_MINUTES,
+        "checked": offered.needs_officer,
+    }
+
+
+def _of_the_moment(booking: Booking, message: Message, now: datetime) -> dict[str, Any]:
+    """What the event said of itself, and the deadline that belongs to it."""
+    context, by = message.context, _deadline(booking, message)
+    old = context.get("old_starts_at")
+    old_starts_at = datetime.fromisoformat(old) if old else booking.slot.starts_at
+    items = [item[translation.get_language()] for item in context.get("items", [])]
+    return {
+        "reason": context.get("reason", ""),
+        "note": context.get("note", ""),
+        "items": ", ".join(items),
+        "n": len(items) or booking.checks.filter(state=ItemState.MISSING).count(),
+        "old_date": thai_dates.long_date(old_starts_at),
+        "old_d": thai_dates.day_month(old_starts_at),
+        "at": _day_and_time(message.created_at),
+        "by": _day_and_time(by),
+        "by_day": thai_dates.day_month(by),
+    }
+
+
+def _deadline(booking: Booking, message: Message) -> datetime:
+    if message.kind == "documents_needed" and booking.documents_due_at:
+        return booking.documents_due_at
+    if message.kind == "moved_by_office":
+        return rules.change_deadline(booking.offered, booking.slot)
+    return rules.review_deadline(booking.offered, now=message.created_at)
+
+
+def _names(booking: Booking) -> str:
+    """คุณมะลิ และคุณโซระ / Mali and Sora."""
+    names = [
+        pgettext("polite name", "%(name)s") % {"name": party.full_name.split()[0]}
+        for party in booking.parties.all()
+    ]
+    return pgettext("between names", " and ").join(names)
+
+
+def _to_bring(booking: Booking) -> list[str]:
+    items = ChecklistItem.objects.filter(service=booking.service_id)
+    if booking.case_id:
+        items = items.filter(cases=booking.case_id)
+    return [item.title for item in items]
+
+
+def _changeable_until(booking: Booking, now: datetime) -> str:
+    """Until when the person can move or cancel online; empty when not any more."""
+    if booking.status not in CHANGEABLE:
+        return ""
+    deadline = rules.change_deadline(booking.offered, booking.slot)
+    if deadline <= now:
+        return ""
+    if timezone.localdate(deadline) == timezone.localdate(now):
+        return _("today %(time)s") % {"time": thai_dates.clock(deadline)}
+    return _day_and_time(deadline)
+
+
+def _button_url(booking: Booking, message: Message) -> str:
+    page = KINDS[message.kind].page
+    if page == AGAIN:
+        root = settings.SITE_URL + ("/en" if booking.language == "en" else "")
+        return f"{root}/offices/{booking.office.slug}/{booking.service.code}/"
+    return _link(booking, message, page=page)
+
+
+def _link(booking: Booking, message: Message, page: str = "") -> str:
+    until = None
+    if message.kind == "find_link":
+        until = message.created_at + timedelta(minutes=settings.FIND_LINK_MINUTES)
+    return links.link(booking, page=page, until=until)
+
+
+def _day_and_time(moment: datetime) -> str:
+    return _("%(date)s, %(time)s") % {
+        "date": thai_dates.long_date(moment),
+        "time": thai_dates.clock(moment),
+    }
