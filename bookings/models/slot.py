@@ -1,6 +1,6 @@
 """A time at which an office takes people."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -12,7 +12,8 @@ from offices.models import OfferedService, Office, Service
 if TYPE_CHECKING:
     from accounts.models import User
 
-YEARS = ("2020-01-01", "2100-01-01")
+# A missed Buddhist year would lie 543 years ahead (reliability §7.13).
+YEARS = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 
 class SlotQuerySet(models.QuerySet["Slot"]):
