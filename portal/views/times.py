@@ -1,7 +1,166 @@
-"""Citizen pages."""
+"""Free times of one service at one office (page 04)."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from bookings import queries
+from bookings.queries import BookingWindow, Day
+from core import thai_dates
+from core.forms import BuddhistDateField
+from offices import queries as office_queries
+from offices.models import OfferedService
+from portal.htmx import wants_part
+from portal.presenters import times as shown
+from portal.presenters.visit import visit_facts
+from portal.views.offices import load_offered
+from portal.visitor import holder_of
 
 
-def times(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for: a day, or the sentence why that day cannot be shown."""
+
+    day: date | None
+    sentence: str = ""
+
+
+@never_cache
+@require_safe
+def times(request: HttpRequest, office: str, service: str) -> HttpResponse:
+    """The earliest free times as a list, the days, and the times of one day. `?date=` chooses
+    the day, B.E. or C.E.; `?from=` the first day of the grid; `?free=1` hides what is taken.
+
+    Eight queries at most, whatever the number of times."""
+    now = timezone.now()
+    offered = load_offered(office, service)
+    only_free = request.GET.get("free") == "1"
+    context: dict[str, Any] = {
+        "offered": offered,
+        "office": offered.office,
+        "service": offered.service,
+        "visit": visit_facts(offered),
+        "now": now,
+        "only_free": only_free,
+        "keep_free": "&free=1" if only_free else "",
+        "hold_url": reverse("portal:hold", args=[office, service]),
+        "hold_minutes": settings.HOLD_MINUTES,
+    }
+    status = 200
+    if offered.is_open:
+        asked = _calendar(request, offered, context, now=now)
+        status = 422 if asked.sentence else 200
+    template = "portal/_calendar.html" if wants_part(request) else "portal/times.html"
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _calendar(
+    request: HttpRequest, offered: OfferedService, context: dict[str, Any], *, now: datetime
+) -> Asked:
+    window = queries.window_of(offered, now=now)
+    earliest = queries.next_free(offered, now=now, window=window)
+    asked = _asked_day(request.GET.get("date", ""), offered, window, now=now)
+    first_free = timezone.localdate(earliest[0].starts_at) if earliest else window.first
+    start = _page_start(request.GET.get("from", ""), asked.day or first_free, window)
+    count = min(shown.DAYS_OF_A_PAGE, (window.last - start).days + 1)
+    after = start + timedelta(days=count)
+    days = queries.days(offered, first=start, count=count, now=now, window=window)
+    chosen = _chosen(days, asked.day)
+    context |= {
+        "next_times": shown.next_times(earliest),
+        "days": shown.day_cells(days, chosen=chosen.date if chosen else None),
+        "has_popular": any(day.is_popular for day in days),
+        "closed_note": shown.closed_note(days),
+        "earlier": start - timedelta(days=shown.DAYS_OF_A_PAGE) if start > window.first else None,
+        "later": after if after <= window.last else None,
+        "last_day": window.last,
+        "typed": request.GET.get("date", "") if asked.sentence else "",
+        "sentence": asked.sentence,
+    }
+    if chosen:
+        context |= _times_of(request, offered, chosen, days, now=now)
+    return asked
+
+
+def _times_of(
+    request: HttpRequest, offered: OfferedService, chosen: Day, days: list[Day], *, now: datetime
+) -> dict[str, Any]:
+    holder = holder_of(request)
+    mine = {
+        hold.slot_id: str(hold.form_key)
+        for hold in (queries.holds_of(holder, now=now) if holder else ())
+    }
+    cells = shown.time_cells(queries.slots_of_day(offered, chosen.date), mine=mine, now=now)
+    return {
+        "chosen": chosen,
+        "full_date": thai_dates.long_date(chosen.date),
+        "parts": shown.day_parts(cells, only_free=request.GET.get("free") == "1"),
+        "closed_reason": shown.closed_reason(chosen) if chosen.state == "closed" else "",
+        "next_open": _next_open(offered, chosen.date) if chosen.state == "closed" else None,
+        "nearest": _nearest_free(days, chosen.date) if chosen.state == "full" else None,
+    }
+
+
+def _asked_day(
+    typed: str, offered: OfferedService, window: BookingWindow, *, now: datetime
+) -> Asked:
+    try:
+        day = BuddhistDateField(required=False).clean(typed)
+    except ValidationError as error:
+        return Asked(None, error.messages[0])
+    if day is None or window.first <= day <= window.last:
+        return Asked(day)
+    if day < timezone.localdate(now):
+        return Asked(None, _("This date has passed; choose from tomorrow"))
+    if day < window.first:
+        return Asked(
+            None,
+            _("This time is too soon to be booked online. Choose a time from %(date)s.")
+            % {"date": thai_dates.long_date(window.first)},
+        )
+    return Asked(
+        None,
+        _("This can be booked up to %(n)s working days ahead. Choose a day until %(date)s.")
+        % {"n": offered.latest_days, "date": thai_dates.long_date(window.last)},
+    )
+
+
+def _page_start(typed: str, day: date, window: BookingWindow) -> date:
+    """The first day of the page of the grid that holds the day in `typed`, else `day`."""
+    with suppress(ValueError):
+        day = thai_dates.parse_date(typed)
+    day = min(max(day, window.first), window.last)
+    pages = (day - window.first).days // shown.DAYS_OF_A_PAGE
+    return window.first + timedelta(days=pages * shown.DAYS_OF_A_PAGE)
+
+
+def _chosen(days: list[Day], asked: date | None) -> Day | None:
+    """The day asked for, else the first one with a free time."""
+    wanted = [day for day in days if day.date == asked]
+    return (wanted or [day for day in days if day.free] or [None])[0]
+
+
+def _nearest_free(days: list[Day], day: date) -> date | None:
+    free = [other.date for other in days if other.free]
+    return min(free, key=lambda other: abs(other - day), default=None)
+
+
+def _next_open(offered: OfferedService, day: date) -> date | None:
+    found = office_queries.working_days_after(
+        office_id=offered.office_id, weekdays=offered.pattern.weekdays, start=day, count=1
+    )
+    return found[0] if found else None

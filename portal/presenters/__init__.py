@@ -1,0 +1,1 @@
+"""Models turned into display values, so that templates hold no logic and models no HTML."""
