@@ -16,6 +16,8 @@ from core.reference import new_reference
 from core.workflow import CITIZEN, SYSTEM, Actor
 from offices.models import OfferedService
 
+REFERENCE_DRAWS = 5
+
 
 def hold(
     *, slot: Slot, offered: OfferedService, holder: str, language: str, now: datetime
@@ -25,7 +27,7 @@ def hold(
 
     Raises Refused("full" | "closed" | "too_soon" | "too_far" | "holds").
     Three statements in the transaction: the place first, so that a full slot costs one."""
-    mine = list(Booking.objects.filter(holder=holder, status=Status.HELD, held_until__gt=now))
+    mine = _own_holds(holder, now)
     for booking in mine:
         if booking.slot_id == slot.pk:
             return booking
@@ -34,27 +36,48 @@ def hold(
     free_numbers = [no for no in range(1, settings.HOLDS_PER_VISITOR + 1) if no not in used]
     if not free_numbers:
         raise _too_many_holds()
-    try:
-        with transaction.atomic():
-            take_places(slot_id=slot.pk, online=True)
-            booking = Booking.objects.create(
-                office_id=offered.office_id,
-                service_id=offered.service_id,
-                offered=offered,
-                slot=slot,
-                reference=new_reference(offered.office.prefix),
-                holder=holder,
-                hold_no=free_numbers[0],
-                held_until=now + timedelta(minutes=settings.HOLD_MINUTES),
-                language=language,
-                created_at=now,
-            )
-            record(booking, source="", by=CITIZEN, now=now)
-    except IntegrityError as error:
-        if "booking_holds_of_a_visitor" in str(error) or "hold_no" in str(error):
-            raise _too_many_holds() from error
-        raise
+    booking = Booking(
+        office_id=offered.office_id,
+        service_id=offered.service_id,
+        offered=offered,
+        slot=slot,
+        holder=holder,
+        hold_no=free_numbers[0],
+        held_until=now + timedelta(minutes=settings.HOLD_MINUTES),
+        language=language,
+        created_at=now,
+    )
+    _take_and_store(booking, prefix=offered.office.prefix, now=now)
     return booking
+
+
+def _own_holds(holder: str, now: datetime) -> list[Booking]:
+    """The browser's holds; those that are over and not swept yet are released first."""
+    holds = list(Booking.objects.filter(holder=holder, status=Status.HELD))
+    for booking in holds:
+        if booking.held_until and booking.held_until <= now:
+            release_hold(booking=booking, by=SYSTEM, now=now)
+    return [booking for booking in holds if booking.held_until and booking.held_until > now]
+
+
+def _take_and_store(booking: Booking, *, prefix: str, now: datetime) -> None:
+    """Take the place and store the hold under a new reference, drawn again on a clash."""
+    for _attempt in range(REFERENCE_DRAWS):
+        booking.reference = new_reference(prefix)
+        try:
+            with transaction.atomic():
+                take_places(slot_id=booking.slot_id, online=True)
+                booking.save(force_insert=True)
+                record(booking, source="", by=CITIZEN, now=now)
+        except IntegrityError as error:
+            if "hold_no" in str(error) or "booking_holds_of_a_visitor" in str(error):
+                raise _too_many_holds() from error
+            if "reference" not in str(error):
+                raise
+            booking.pk = None
+        else:
+            return
+    raise Refused(_("Very many are booking just now. Try again in a minute."), code="busy")
 
 
 def extend_hold(*, booking_id: int, holder: str, now: datetime) -> Booking:
