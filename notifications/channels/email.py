@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.validators import validate_email
 
 from notifications.channels.base import DeliveryError
 from notifications.models import Message, Status
@@ -34,13 +36,14 @@ class EmailSender:
     def send(self, message: Message, rendered: Rendered) -> None:
         """Raises DeliveryError."""
         try:
+            validate_email(message.address)
             self._open().send_messages([compose(message, rendered)])
         except (smtplib.SMTPException, OSError) as error:
             failure = _meaning(error)
             if failure.channel_down:
                 self.close()
             raise failure from error
-        except ValueError as error:
+        except ValidationError as error:
             raise DeliveryError(BAD_ADDRESS, permanent=True) from error
 
     def close(self) -> None:
