@@ -18,12 +18,22 @@ MUST_REACH = frozenset(
 
 
 def tell(
-    booking: Booking, kind: str, *, now: datetime, once_a_day: bool = False, **context: Any
+    booking: Booking,
+    kind: str,
+    *,
+    now: datetime,
+    once_a_day: bool = False,
+    once_in_minutes: int = 0,
+    **context: Any,
 ) -> None:
     """Write the message of `kind` for the booking's contacts. `context` is JSON: reason, the old
     time, a list of items. The event names the version of the booking, so a repeated request
-    writes it once; `once_a_day` names the day instead."""
-    mark = f"{thai_dates.local_date(now):%Y%m%d}" if once_a_day else str(booking.version)
+    writes it once; `once_a_day` names the day instead, `once_in_minutes` that many minutes."""
+    mark = str(booking.version)
+    if once_a_day:
+        mark = f"{thai_dates.local_date(now):%Y%m%d}"
+    elif once_in_minutes:
+        mark = str(int(now.timestamp()) // (60 * once_in_minutes))
     news = _news(booking, kind, mark, context)
     notifications.queue(news, contacts=contacts_of(booking), now=now)
 

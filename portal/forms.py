@@ -273,3 +273,20 @@ def _name_help(prefix: str) -> SafeString:
         "other",
         gettext("As in the passport, in Latin letters"),
     )
+
+
+class ManyFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class DocumentsForm(forms.Form):
+    """Shows the file box; the files themselves are read and made new by the service."""
+
+    documents = forms.FileField(
+        label=_("Photos of documents"),
+        required=False,
+        help_text=_("JPG PNG HEIC or PDF, up to 10 MB each"),
+        widget=ManyFiles(
+            attrs={"accept": "image/jpeg,image/png,image/heic,image/heif,application/pdf,.heic"}
+        ),
+    )

@@ -9,6 +9,8 @@ from bookings.services.decisions import (
     reject,
     take_over,
 )
+from bookings.services.documents import add_document, remove_document
+from bookings.services.finding import send_link
 from bookings.services.holds import extend_hold, hold, release_expired, release_hold
 from bookings.services.moves import Changed
 from bookings.services.reminders import queue_reminders
@@ -29,6 +31,7 @@ __all__ = [
     "Details",
     "Generated",
     "Person",
+    "add_document",
     "apply_closures",
     "ask_for_documents",
     "cancel",
@@ -43,6 +46,8 @@ __all__ = [
     "reject",
     "release_expired",
     "release_hold",
+    "remove_document",
+    "send_link",
     "submit",
     "take_over",
     "unseal_number",

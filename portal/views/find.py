@@ -1,7 +1,56 @@
-"""Citizen pages."""
+"""Finding one's booking again: the link goes to the contact on file, whoever asks."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings import services
+from core.reference import read_reference
+from portal import limits
+from portal.answers import private
+from portal.forms import FindForm
+
+TRIES_OF_AN_ADDRESS = 30
+TRIES_OF_A_REFERENCE = 6
+MINUTES = 10
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """GET asks for reference and telephone; POST always gives the same answer."""
+    form = FindForm(request.POST if request.method == "POST" else None)
+    if not form.is_bound:
+        return _page(request, form)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    reference = read_reference(form.cleaned_data["reference"])
+    if _is_guessing(request, reference):
+        form.add_error(
+            None,
+            _("Too many tries; wait %(n)s minutes or call %(phone)s")
+            % {"n": MINUTES, "phone": settings.CALL_CENTRE},
+        )
+        return _page(request, form, status=429)
+    services.send_link(reference=reference, phone=form.cleaned_data["phone"], now=timezone.now())
+    return _page(request, FindForm(), sent=True)
+
+
+def _is_guessing(request: HttpRequest, reference: str) -> bool:
+    """Both are counted each time, so that known and unknown references cost the same."""
+    by_address = limits.too_many(
+        "find", limits.client(request), limit=TRIES_OF_AN_ADDRESS, minutes=MINUTES
+    )
+    by_reference = limits.too_many(
+        "find-ref", reference, limit=TRIES_OF_A_REFERENCE, minutes=MINUTES
+    )
+    return by_address or by_reference
+
+
+def _page(
+    request: HttpRequest, form: FindForm, *, sent: bool = False, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "sent": sent, "minutes": settings.FIND_LINK_MINUTES, "nav": "find"}
+    return private(render(request, "portal/find.html", context, status=status))

@@ -1,0 +1,93 @@
+"""The ticket as a PDF: Typst breaks Thai lines itself. Never called in a transaction."""
+
+import json
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from bookings import rules
+from bookings.models import Booking
+from core import thai_dates
+
+TEMPLATE = Path(__file__).parent / "typst" / "ticket.typ"
+FONTS = settings.BASE_DIR / "static" / "fonts" / "print"
+
+
+def ticket(booking: Booking, *, checklist: Sequence[dict[str, str]]) -> bytes:
+    """A PDF of one page in the active language; `checklist` holds title and how of each item.
+    Needs slot, office, service, offered with section, office and pattern. Two queries."""
+    return bytes(
+        typst.compile(
+            TEMPLATE,
+            root=TEMPLATE.parent,
+            font_paths=[FONTS],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=["ua-1"],
+            sys_inputs={"data": json.dumps(_data(booking, checklist))},
+        )
+    )
+
+
+def _data(booking: Booking, checklist: Sequence[dict[str, str]]) -> dict[str, Any]:
+    slot, offered = booking.slot, booking.offered
+    arrive = f"{thai_dates.local_time(rules.arrive_by(offered, slot)):%H.%M}"
+    return {
+        "title": _("Ticket %(reference)s") % {"reference": booking.reference},
+        "language": get_language() or "th",
+        "site": _("Nadkhet"),
+        "office": booking.office.full_name,
+        "service": booking.service.name,
+        "reference": booking.reference,
+        "date": thai_dates.long_date(slot.starts_at),
+        "time": thai_dates.time_range(slot.starts_at, slot.ends_at),
+        "arrive": _("by %(arrive_by)s") % {"arrive_by": arrive},
+        "place": [part for part in (offered.place, booking.office.address) if part],
+        "phone": booking.office.phone,
+        "qr": _qr(booking),
+        "labels": {
+            "reference": _("Request number"),
+            "time": _("Date and time"),
+            "arrive": _("Arrive %(early)s minutes early") % {"early": offered.early_minutes},
+            "place": _("Place"),
+            "phone": _("Telephone of the office"),
+            "qr": _("Show this QR at the counter"),
+            "bring": _("What to bring"),
+        },
+        "notes": _notes(booking),
+        "checklist": list(checklist),
+    }
+
+
+def _notes(booking: Booking) -> list[str]:
+    offered = booking.offered
+    deadline = rules.change_deadline(offered, booking.slot)
+    until = f"{thai_dates.long_date(deadline)} {thai_dates.clock(deadline)}"
+    return [
+        late_rule(booking),
+        _("Move or cancel by %(deadline)s, so that someone else can use the time")
+        % {"deadline": until},
+        _("Bookings are free. No one may charge you for a booking"),
+    ]
+
+
+def late_rule(booking: Booking) -> str:
+    """What happens to those who come late."""
+    return _("If you are more than %(n)s minutes late, you may have to wait") % {
+        "n": booking.offered.late_grace_minutes
+    }
+
+
+def _qr(booking: Booking) -> str:
+    """The address of the page, which opens nothing by itself; no personal data."""
+    drawing = BytesIO()
+    address = f"{settings.SITE_URL}/my/{booking.reference}/"
+    segno.make(address, error="m").save(drawing, kind="svg", border=0)
+    return drawing.getvalue().decode()

@@ -1,0 +1,202 @@
+"""What the page of one's own booking shows: its state in words, its history, the contact masked."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import segno
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from bookings import rules
+from bookings.models import Booking, BookingChange
+from bookings.workflow import CHANGEABLE, OPEN, Status
+from core import thai_dates
+from core.workflow import ActorKind
+
+JUST_BOOKED = timedelta(minutes=10)
+STOPPED = {
+    Status.CANCELLED: "cancelled",
+    Status.NO_SHOW: "cancelled",
+    Status.EXPIRED: "cancelled",
+    Status.REJECTED: "rejected",
+    Status.NOT_SERVED: "rejected",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One step of the timeline."""
+
+    state: str
+    title: str
+    iso: str
+    when: str
+    what: str
+
+
+@dataclass(frozen=True)
+class State:
+    """The heading of the page and the sentence beneath it."""
+
+    title: str
+    lead: str
+
+
+def just_booked(booking: Booking, now: datetime) -> bool:
+    """Whether to show the page of relief after sending the form."""
+    fresh = booking.requested_at is not None and now - booking.requested_at < JUST_BOOKED
+    return fresh and booking.version <= 2 and booking.status in (Status.REQUESTED, Status.CONFIRMED)
+
+
+def state_of(booking: Booking, changes: Sequence[BookingChange], *, now: datetime) -> State:
+    """The state as the h1. Needs the history in order; one query for a waiting booking."""
+    last = changes[-1]
+    reason = last.reason.replace("\n", ", ")
+    by = _("you") if last.actor == ActorKind.CITIZEN else booking.office.full_name
+    titles = {
+        Status.REQUESTED: (_("This time is yours"), ""),
+        Status.NEEDS_DOCUMENTS: (
+            _("More documents are needed"),
+            _("Send what is on the list by %(by)s. We ask only once, and the time stays yours")
+            % {"by": day_and_clock(booking.documents_due_at)},
+        ),
+        Status.CONFIRMED: (
+            _("You are booked")
+            if just_booked(booking, now)
+            else _("Your appointment is confirmed"),
+            _("Come on the day, at the time below"),
+        ),
+        Status.ARRIVED: (
+            _("You have arrived"),
+            _("Wait near %(place)s; an officer will call you") % {"place": booking.offered.place},
+        ),
+        Status.SERVING: (
+            _("You are being served"),
+            _("At %(place)s") % {"place": booking.offered.place},
+        ),
+        Status.SERVED: (_("Completed"), _("Thank you for coming")),
+        Status.NOT_SERVED: (
+            _("It could not be completed"),
+            _("Today it could not be done because: %(reason)s. You can book again")
+            % {"reason": reason},
+        ),
+        Status.NO_SHOW: (_("You did not come"), _("The time has passed. You can book again")),
+        Status.CANCELLED: (
+            _("The appointment is cancelled"),
+            _("Cancelled by %(by)s on %(at)s") % {"by": by, "at": day_and_clock(last.at)},
+        ),
+        Status.REJECTED: (
+            _("Not approved"),
+            _("Because: %(reason)s. You can ask the office, or apply again") % {"reason": reason},
+        ),
+        Status.EXPIRED: (
+            _("Expired"),
+            _("It was not finished in time, and the time is open to others again"),
+        ),
+    }
+    title, lead = titles[Status(booking.status)]
+    return State(title, lead or _waiting(booking, changes))
+
+
+def _waiting(booking: Booking, changes: Sequence[BookingChange]) -> str:
+    since = [change.at for change in changes if change.to_status == Status.REQUESTED]
+    by = rules.review_deadline(booking.offered, now=since[-1])
+    return _(
+        "An officer checks your documents and tells you by %(by)s. "
+        "There is nothing to do until then"
+    ) % {"by": thai_dates.long_date(by)}
+
+
+def timeline(booking: Booking, changes: Sequence[BookingChange]) -> list[Entry]:
+    """The history in words, and the visit while it lies ahead."""
+    steps = [change for change in changes if change.to_status != Status.HELD]
+    entries = []
+    for number, change in enumerate(steps, 1):
+        newest = number == len(steps)
+        state = STOPPED.get(Status(change.to_status), "current") if newest else "done"
+        entries.append(
+            Entry(
+                state=state,
+                title=_title(change),
+                iso=thai_dates.local_time(change.at).isoformat(),
+                when=day_and_clock(change.at),
+                what=_what(change),
+            )
+        )
+    if booking.status in OPEN - {Status.ARRIVED, Status.SERVING}:
+        start, end = booking.slot.starts_at, booking.slot.ends_at
+        when = f"{_medium(start)} {thai_dates.time_range(start, end)}"
+        iso = thai_dates.local_time(start).isoformat()
+        entries.append(Entry("next", _("Day of the appointment"), iso, when, ""))
+    return entries
+
+
+def _title(change: BookingChange) -> str:
+    if change.from_slot_id:
+        return _("Moved to another time")
+    if change.from_status == change.to_status:
+        return _("Being checked")
+    if change.from_status == Status.NEEDS_DOCUMENTS and change.to_status == Status.REQUESTED:
+        return _("Documents received")
+    return str(Status(change.to_status).label)
+
+
+def _what(change: BookingChange) -> str:
+    if change.from_slot is not None:
+        start, end = change.from_slot.starts_at, change.from_slot.ends_at
+        before = f"{thai_dates.medium_date(start)} {thai_dates.time_range(start, end)}"
+        moved = _("Before: %(time)s") % {"time": before}
+        return f"{moved} · {change.reason}" if change.reason else moved
+    if change.from_status == change.to_status:
+        return ""
+    return change.reason.replace("\n", ", ")
+
+
+def can_change(booking: Booking, *, now: datetime) -> bool:
+    """Whether it can still be moved or cancelled online. One query."""
+    deadline = rules.change_deadline(booking.offered, booking.slot)
+    return booking.status in CHANGEABLE and now <= deadline
+
+
+def day_and_clock(moment: datetime | None) -> str:
+    """`ศุกร์ 27 พ.ย. 2569 16.00 น.`."""
+    return f"{_medium(moment)} {thai_dates.clock(moment)}" if moment else ""
+
+
+def _medium(moment: datetime) -> str:
+    return f"{thai_dates.weekday(moment)} {thai_dates.medium_date(moment)}"
+
+
+def bare_clock(moment: datetime) -> str:
+    """`08.56`."""
+    return f"{thai_dates.local_time(moment):%H.%M}"
+
+
+def masked_contacts(booking: Booking) -> list[str]:
+    """`08x xxx xx00` and `m•••@example.com`: enough to know one's own."""
+    shown = []
+    if booking.phone:
+        shown.append(mask_phone(booking.phone))
+    if booking.email:
+        name, _at, domain = booking.email.partition("@")
+        shown.append(f"{name[:1]}•••@{domain}")
+    return shown
+
+
+def mask_phone(phone: str) -> str:
+    """An E.164 number with its beginning and its last two digits."""
+    if phone.startswith("+66"):
+        digits = "0" + phone[3:]
+        hidden = digits[:2] + "x" * (len(digits) - 4) + digits[-2:]
+        return re.sub(r"^(...)(...)(.+)$", r"\1 \2 \3", hidden)
+    return f"{phone[:3]} {'x' * (len(phone) - 5)}{phone[-2:]}"
+
+
+def qr(booking: Booking) -> SafeString:
+    """The address of the page as a drawing; it opens nothing without the cookie of a link."""
+    url = f"{settings.SITE_URL}/my/{booking.reference}/"
+    drawing = segno.make(url, error="m").svg_inline(border=0, omitsize=True, svgclass=None)
+    return mark_safe(drawing)  # noqa: S308 -- drawn by segno from an address of our own
