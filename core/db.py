@@ -1,5 +1,8 @@
 """What only one of the two databases has, behind one function each (design §4)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import OperationalError, connection, models
 
 
@@ -17,3 +20,19 @@ def is_busy(error: OperationalError) -> bool:
     state = getattr(error.__cause__, "sqlstate", None) or ""
     busy_states = ("40001", "40P01", "55P03", "57014", "57P01", "57P03", "53300", "08")
     return state.startswith(busy_states) or "locked" in str(error) or not state
+
+
+@contextmanager
+def without_time_limit() -> Iterator[None]:
+    """Lift PostgreSQL's limit on the time of a statement inside, for reads over whole tables."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout')")
+        (limit,) = cursor.fetchone()
+        cursor.execute("SET statement_timeout = 0")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT set_config('statement_timeout', %s, false)", [limit])

@@ -1,0 +1,291 @@
+"""Proof of the invariants of reliability §2 from what the tables and the folder of documents say.
+Set-based reads only: nothing is mended here. Examples are references and row numbers, never
+anything personal."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Lag
+
+from bookings.models import Booking, BookingChange, Document, Party, Slot
+from bookings.workflow import OCCUPYING, OPEN, UNDECIDED, WORKFLOW, Status
+from core.workflow import Actor, ActorKind
+from notifications.models import Message
+from notifications.models import Status as MessageStatus
+
+EXAMPLES = 5
+# An upload is a file before it is a row.
+UPLOAD_TIME = timedelta(hours=1)
+LATE_MESSAGE = timedelta(hours=1)
+LATE_HOLD = timedelta(minutes=5)
+
+# Which message each step of the history must have written, in the order of their asking.
+NEWS_OF_STEPS = [
+    (Q(from_status=Status.HELD, to_status=Status.REQUESTED), "received"),
+    (Q(from_status__in=[Status.HELD, *UNDECIDED], to_status=Status.CONFIRMED), "confirmed"),
+    (Q(from_status=Status.REQUESTED, to_status=Status.NEEDS_DOCUMENTS), "documents_needed"),
+    (Q(from_status=Status.NEEDS_DOCUMENTS, to_status=Status.REQUESTED), "documents_received"),
+    (Q(from_status__in=UNDECIDED, to_status=Status.REJECTED), "rejected"),
+    (Q(to_status=Status.CANCELLED, actor=ActorKind.STAFF), "cancelled_by_office"),
+    (Q(to_status=Status.CANCELLED, actor=ActorKind.CITIZEN), "cancelled_by_citizen"),
+    (Q(from_slot__isnull=False, actor=ActorKind.STAFF), "moved_by_office"),
+    (Q(from_slot__isnull=False, actor=ActorKind.CITIZEN), "moved_by_citizen"),
+]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found for one invariant. `problems` is empty when it holds; `warning` is a figure
+    to look at that breaks nothing."""
+
+    name: str
+    checked: str
+    problems: tuple[str, ...]
+    warning: str = ""
+
+    def __str__(self) -> str:
+        state = "BROKEN" if self.problems else "ok"
+        parts = [f"{self.name} … {state}, {self.checked}", self.warning, *self.problems]
+        return "; ".join(part for part in parts if part)
+
+
+def findings(*, now: datetime) -> Iterator[Finding]:
+    """Check the invariants one after the other: about thirty queries over whole tables, each of
+    them true of one moment, and a walk through MEDIA_ROOT."""
+    for check in CHECKS:
+        yield check(now)
+
+
+def _places(now: datetime) -> Finding:
+    occupying = Q(bookings__status__in=OCCUPYING)
+    slots = Slot.objects.order_by().annotate(
+        rows=Count("bookings", filter=occupying),
+        rows_online=Count("bookings", filter=occupying & Q(bookings__takes_online_place=True)),
+    )
+    wrong = slots.exclude(taken=F("rows"), taken_online=F("rows_online"))
+    over = Slot.objects.order_by().filter(
+        Q(taken__gt=F("capacity")) | Q(taken_online__gt=F("online_capacity"))
+    )
+    return Finding(
+        "I1 places",
+        f"{Slot.objects.count():,} slots",
+        _problems(
+            ("taken is not what the bookings say: slot", wrong, "pk"),
+            ("more taken than there are places: slot", over, "pk"),
+        ),
+    )
+
+
+def _history(now: datetime) -> Finding:
+    bookings, steps = Booking.objects.order_by(), BookingChange.objects.order_by()
+    unknown = Q(pk__in=[])
+    for source, target, actor in steps.values_list("from_status", "to_status", "actor").distinct():
+        if not _is_step(source, target, actor):
+            unknown |= Q(from_status=source, to_status=target, actor=actor)
+    before = Window(Lag("to_status", default=Value("")), partition_by="booking_id", order_by="id")
+    newest = steps.filter(booking=OuterRef("pk")).order_by("-id").values("to_status")[:1]
+    counted = ~Q(changes__from_status=F("changes__to_status")) | Q(changes__from_slot__isnull=False)
+    return Finding(
+        "I2 history",
+        f"{bookings.count():,} bookings, {steps.count():,} steps",
+        _problems(
+            ("a step the workflow does not have:", steps.filter(unknown), "booking__reference"),
+            (
+                "a step that does not follow the one before:",
+                steps.annotate(before=before).exclude(before=F("from_status")),
+                "booking__reference",
+            ),
+            (
+                "state is not the newest step:",
+                bookings.annotate(newest=Subquery(newest)).exclude(status=F("newest")),
+                "reference",
+            ),
+            (
+                "version behind its steps:",
+                bookings.annotate(n=Count("changes", filter=counted)).filter(version__lt=F("n")),
+                "reference",
+            ),
+        ),
+    )
+
+
+def _is_step(source: str, target: str, actor: str) -> bool:
+    """Whether a row of the history can be: the hold that begins it, a change of time or owner
+    that keeps the state, or a move of the table."""
+    if not source:
+        return target == Status.HELD
+    if source == target:
+        return True
+    return source in WORKFLOW.moves and WORKFLOW.allows(source, target, Actor(ActorKind(actor)))
+
+
+def _one_open_booking(now: datetime) -> Finding:
+    people = Party.objects.order_by()
+    twice = (
+        people.filter(is_open=True)
+        .values("service_id", "id_index")
+        .annotate(n=Count("pk"), newest=Max("booking__reference"))
+        .filter(n__gt=1)
+    )
+    flags = people.filter(
+        Q(is_open=True) & ~Q(booking__status__in=OPEN) | Q(is_open=False, booking__status__in=OPEN)
+    )
+    return Finding(
+        "I2 one open booking a person and service",
+        f"{people.count():,} applicants",
+        _problems(
+            ("a person twice:", twice, "newest"),
+            ("open flag is not the state:", flags, "booking__reference"),
+        ),
+    )
+
+
+def _whole(now: datetime) -> Finding:
+    """What the database can say of I3 (every acknowledged form has one booking): none is half."""
+    bookings = Booking.objects.order_by()
+    submitted = bookings.filter(requested_at__isnull=False)
+    people = submitted.annotate(n=Count("parties")).exclude(n=F("service__parties"))
+    by_web = submitted.filter(source=Booking.Source.WEB)
+    astray = bookings.exclude(
+        office=F("slot__office"),
+        service=F("slot__service"),
+        offered__office=F("office"),
+        offered__service=F("service"),
+    )
+    return Finding(
+        "I3 whole bookings",
+        f"{submitted.count():,} submitted",
+        _problems(
+            ("not as many applicants as the service has:", people, "reference"),
+            ("no consent:", by_web.filter(consent__isnull=True), "reference"),
+            ("no trace of the form:", submitted.filter(body_hash__isnull=True), "reference"),
+            ("of another office or service than its time:", astray, "reference"),
+        ),
+    )
+
+
+def _messages(now: datetime) -> Finding:
+    kind = Case(*(When(q, then=Value(k)) for q, k in NEWS_OF_STEPS), output_field=CharField())
+    news = BookingChange.objects.order_by().annotate(news=kind).filter(news__isnull=False)
+    written = Message.objects.filter(
+        source="booking",
+        case_id=OuterRef("booking_id"),
+        kind=OuterRef("news"),
+        created_at=OuterRef("at"),
+    )
+    late = Message.objects.due(now).filter(due_at__lt=now - LATE_MESSAGE).count()
+    return Finding(
+        "I4 a message for each event",
+        f"{news.count():,} events",
+        _problems(("nothing was written:", news.exclude(Exists(written)), "booking__reference")),
+        f"{late:,} messages due for more than an hour" if late else "",
+    )
+
+
+def _messages_once(now: datetime) -> Finding:
+    messages = Message.objects.order_by()
+    twice = (
+        messages.values("event", "address", "channel")
+        .annotate(n=Count("pk"), newest=Max("reference"))
+        .filter(n__gt=1)
+    )
+    return Finding(
+        "I5 one message an event, address and channel",
+        f"{messages.count():,} messages",
+        _problems(("written twice:", twice, "newest")),
+    )
+
+
+def _messages_of_cases(now: datetime) -> Finding:
+    messages = Message.objects.order_by()
+    of_bookings = messages.filter(source="booking")
+    case = Booking.objects.filter(pk=OuterRef("case_id"), reference=OuterRef("reference"))
+    sent = messages.filter(status=MessageStatus.SENT)
+    untried = sent.filter(Q(sent_at__isnull=True) | Q(attempts=0))
+    return Finding(
+        "I6 sent messages have a case and a try",
+        f"{sent.count():,} sent",
+        _problems(
+            ("no such case:", of_bookings.exclude(Exists(case)), "reference"),
+            ("sent without a try:", untried, "reference"),
+        ),
+    )
+
+
+def _files(now: datetime) -> Finding:
+    root = Path(settings.MEDIA_ROOT)
+    rows = set(Document.objects.values_list("file", flat=True))
+    files = {str(path.relative_to(root)): path for path in root.rglob("*") if path.is_file()}
+    # Asked again: an applicant may have removed a picture since.
+    gone = Document.objects.filter(file__in=rows - files.keys())
+    lost = sorted(gone.values_list("file", flat=True))
+    stray = sorted(
+        name
+        for name in files.keys() - rows
+        if now - datetime.fromtimestamp(files[name].stat().st_mtime, UTC) > UPLOAD_TIME
+    )
+    return Finding(
+        "I7 documents and their files",
+        f"{len(rows):,} documents, {len(files):,} files",
+        (*_listed("a row without its file:", lost), *_listed("a file without a row:", stray)),
+    )
+
+
+def _holds(now: datetime) -> Finding:
+    held = Booking.objects.order_by().filter(status=Status.HELD)
+    over = held.filter(held_until__lt=now - LATE_HOLD).count()
+    return Finding(
+        "holds end",
+        f"{held.count():,} held",
+        _problems(("no end:", held.filter(held_until__isnull=True), "reference")),
+        f"{over:,} over for more than five minutes: is `release_expired` run?" if over else "",
+    )
+
+
+CHECKS: list[Callable[[datetime], Finding]] = [
+    _places,
+    _history,
+    _one_open_booking,
+    _whole,
+    _messages,
+    _messages_once,
+    _messages_of_cases,
+    _files,
+    _holds,
+]
+
+
+def _problems(*asked: tuple[str, QuerySet[Any, Any], str]) -> tuple[str, ...]:
+    """Of (words, rows that break the invariant, field that names one): those that have rows."""
+    found: list[str] = []
+    for words, rows, field in asked:
+        names = rows.values_list(field, flat=True)
+        found += _listed(words, [str(name) for name in names[: EXAMPLES + 1]], names.count)
+    return tuple(found)
+
+
+def _listed(words: str, names: list[str], count: Callable[[], int] | None = None) -> list[str]:
+    if not names:
+        return []
+    more = (count() if count else len(names)) - EXAMPLES
+    shown = ", ".join(names[:EXAMPLES])
+    return [f"{words} {shown}" + (f" and {more:,} more" if more > 0 else "")]
