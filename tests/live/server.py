@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -87,6 +87,8 @@ def running(
             yield server
         finally:
             _stop(process)
+            # pytest shows it with a test that fails.
+            print(log.read_text()[-5000:])
 
 
 def _wait_until_up(server: Server) -> None:
@@ -104,14 +106,10 @@ def _stop(process: subprocess.Popen) -> None:
     """The whole group, so that nothing is left running even after a worker was killed."""
     if process.poll() is None:
         process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 
