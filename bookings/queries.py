@@ -53,11 +53,6 @@ class Day:
         return "few" if self.free == 1 else "free"
 
 
-def window_of(offered: OfferedService, *, now: datetime) -> BookingWindow:
-    """The days that can be booked online today. One query."""
-    return rules.booking_window(offered, now=now)
-
-
 def next_free(
     offered: OfferedService,
     *,

@@ -1,5 +1,6 @@
 """What the page of one office shows: is it open, its services, its next closed days."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +16,10 @@ from offices.models import Closure, OfferedService, Office
 
 WEEK = "12345"
 MAP = "https://www.google.com/maps/search/?api=1&query="
+
+
+# Thai dictionaries put the vowel that is written first behind its consonant.
+LEADING_VOWEL = re.compile("([เแโใไ])(.)")
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,11 @@ class ClosedRun:
     @property
     def reason(self) -> str:
         return ", ".join(self.reasons)
+
+
+def in_order(offices: Iterable[Office]) -> list[Office]:
+    """By name in the reader's language, as a dictionary has them."""
+    return sorted(offices, key=lambda office: LEADING_VOWEL.sub(r"\2\1", office.name))
 
 
 def weekdays_of(offers: Iterable[OfferedService]) -> str:

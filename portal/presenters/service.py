@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from offices.models import ChecklistItem, Fee, OfferedService, ServiceCase
@@ -70,7 +70,7 @@ def _fee_fact(fee: Fee | None) -> Fact:
     unsure = _("to be confirmed by the office")
     if fee is None:
         return Fact("cash-coin", label, _("Ask the office"), unsure)
-    value = _("%(n)s baht") % {"n": fee.amount} if fee.amount else _("No fee")
+    value = _("%(n)s baht") % {"n": fee.amount} if fee.amount else pgettext("fee", "Free")
     words = [fee.note or fee.per] if fee.confirmed else [fee.note or fee.per, unsure]
     return Fact("cash-coin", label, value, ", ".join(word for word in words if word))
 
@@ -81,7 +81,7 @@ def _check_fact(offered: OfferedService) -> Fact:
     return Fact(
         "search",
         _("Document check"),
-        _("%(n)s working days") % {"n": offered.review_days},
+        _working_days(offered.review_days),
         _("we tell you before the day"),
     )
 
@@ -90,9 +90,13 @@ def change_note(offered: OfferedService) -> str:
     """Until when a booking can be moved or cancelled online."""
     if not offered.cutoff_days:
         return _("You can move or cancel online until the appointment")
-    return _("You can move or cancel online until %(n)s working days before the day") % {
-        "n": offered.cutoff_days
+    return _("You can move or cancel online until %(days)s before the day") % {
+        "days": _working_days(offered.cutoff_days)
     }
+
+
+def _working_days(count: int) -> str:
+    return _("1 working day") if count == 1 else _("%(n)s working days") % {"n": count}
 
 
 def interpreter_note(offered: OfferedService) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bookings.models import Slot
 from bookings.queries import Day
@@ -167,8 +168,8 @@ def _time_word(slot: Slot, state: str) -> str:
 
 def _day_word(day: Day) -> str:
     if day.state == "free":
-        return _("%(n)s free") % {"n": day.times}
-    return {"few": _("1 left"), "closed": _("Closed")}.get(day.state, _("Full"))
+        return pgettext("day", "%(n)s free") % {"n": day.times}
+    return {"few": pgettext("day", "1 left"), "closed": _("Closed")}.get(day.state, _("Full"))
 
 
 def closed_note(days: list[Day]) -> str:

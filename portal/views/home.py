@@ -23,10 +23,9 @@ NOTICE_DAYS = 30
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Search, the common services, the way to one's office. Three queries."""
-    name = "name_en" if get_language() == "en" else "name_th"
     context = {
         "cards": search.cards(queries.bookable_services()[:COMMON_SERVICES]),
-        "offices": Office.objects.order_by(name).only("slug", "name_th", "name_en"),
+        "offices": office_shown.in_order(Office.objects.only("slug", "name_th", "name_en")),
         "closed": _next_closed(timezone.localdate()),
     }
     return render(request, "portal/home.html", context)

@@ -39,8 +39,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("service", "")
     service = _service_or_none(code)
     chosen = request.GET.get("office", "")
-    name = "name_en" if get_language() == "en" else "name_th"
-    offices = Office.objects.order_by(name)
+    offices = Office.objects.order_by()
     if service:
         offered = OfferedService.objects.open().filter(service=service)
         offices = offices.filter(pk__in=offered.values("office_id"))
@@ -49,7 +48,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         if service:
             return redirect("portal:service", office=found.slug, service=service.code)
         return redirect("portal:office", office=found.slug)
-    context = {"nav": "offices", "service": service, "offices": offices}
+    context = {"nav": "offices", "service": service, "offices": office_shown.in_order(offices)}
     return render(request, "portal/offices.html", context)
 
 
@@ -79,7 +78,7 @@ def office(request: HttpRequest, office: str) -> HttpResponse:
     context = {
         "nav": "offices",
         "office": found,
-        "sections": {offered.section for offered in offers},
+        "sections": dict.fromkeys(offered.section for offered in offers),
         "state": office_shown.open_state(found, weekdays=weekdays, closures=closures, now=now),
         "opening_days": office_shown.opening_days(weekdays),
         "hours": office_shown.hours(found),

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from bookings import queries
-from bookings.queries import BookingWindow, Day
+from bookings import queries, rules
+from bookings.queries import Day
+from bookings.rules import BookingWindow
 from core import thai_dates
 from core.forms import BuddhistDateField
 from offices import queries as office_queries
@@ -71,7 +72,7 @@ def times(request: HttpRequest, office: str, service: str) -> HttpResponse:
 def _calendar(
     request: HttpRequest, offered: OfferedService, context: dict[str, Any], *, now: datetime
 ) -> Asked:
-    window = queries.window_of(offered, now=now)
+    window = rules.booking_window(offered, now=now)
     earliest = queries.next_free(offered, now=now, window=window)
     asked = _asked_day(request.GET.get("date", ""), offered, window, now=now)
     first_free = timezone.localdate(earliest[0].starts_at) if earliest else window.first
@@ -150,8 +151,10 @@ def _page_start(typed: str, day: date, window: BookingWindow) -> date:
 
 def _chosen(days: list[Day], asked: date | None) -> Day | None:
     """The day asked for, else the first one with a free time."""
-    wanted = [day for day in days if day.date == asked]
-    return (wanted or [day for day in days if day.free] or [None])[0]
+    of_day = {day.date: day for day in days}
+    if asked in of_day:
+        return of_day[asked]
+    return next((day for day in days if day.free), None)
 
 
 def _nearest_free(days: list[Day], day: date) -> date | None:
