@@ -40,6 +40,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     page = PAGES.get(request.GET.get("page", ""), "status")
     response = see_other(f"portal:{page}", booking.reference)
     access.grant(response, booking)
+    response["Referrer-Policy"] = "no-referrer"
     return private(response)
 
 
