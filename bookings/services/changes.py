@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from bookings import news, rules
 from bookings.models import Booking, Slot
 from bookings.services.moves import locked_booking, move, record
-from bookings.services.places import give_back_places, take_places
+from bookings.services.places import give_back_places, lock_slot, take_places
 from bookings.workflow import CHANGEABLE, Status
 from core.errors import Refused
 from core.workflow import Actor, ActorKind
@@ -23,9 +23,10 @@ def cancel(
     Raises Refused("reason" | "cutoff" | "move") and Changed. Locks the slot, then the booking."""
     _check_may_change(booking, by=by, now=now, reason=reason)
     with transaction.atomic():
-        give_back_places(slot_id=booking.slot_id, online=booking.takes_online_place)
-        locked = _locked_at(booking, version=version)
+        lock_slot(booking.slot_id)
+        locked = _locked_at(booking, by=by, version=version)
         move(locked, Status.CANCELLED, by=by, now=now, reason=reason)
+        give_back_places(slot_id=locked.slot_id, online=locked.takes_online_place)
         kind = "cancelled_by_office" if by.kind == ActorKind.STAFF else "cancelled_by_citizen"
         news.tell(locked, kind, now=now, reason=reason)
     return locked
@@ -61,7 +62,7 @@ def move_to(
     with transaction.atomic():
         online = by.kind == ActorKind.CITIZEN
         _swap_places(booking, slot, online=online)
-        locked = _locked_at(booking, version=version)
+        locked = _locked_at(booking, by=by, version=version)
         if locked.status not in CHANGEABLE:
             raise Refused(_("This appointment can no longer be moved."), code="move")
         _put_on(locked, slot, online=online, by=by, now=now, reason=reason)
@@ -91,10 +92,13 @@ def _swap_places(booking: Booking, slot: Slot, *, online: bool) -> None:
             give_back_places(slot_id=slot_id, online=booking.takes_online_place)
 
 
-def _locked_at(booking: Booking, *, version: int | None) -> Booking:
-    """The locked booking, still at the slot whose row was locked before it and still changeable."""
-    locked = locked_booking(booking.pk, version=version)
-    if locked.slot_id != booking.slot_id or locked.status not in CHANGEABLE:
+def _locked_at(booking: Booking, *, by: Actor, version: int | None) -> Booking:
+    """The locked booking, still at the slot whose row was locked before it and still changeable.
+    Staff are told who was first; a citizen is told the new state, not the officer's name."""
+    is_staff = by.kind == ActorKind.STAFF
+    locked = locked_booking(booking.pk, version=version if is_staff else None)
+    is_older = version is not None and version != locked.version
+    if is_older or locked.slot_id != booking.slot_id or locked.status not in CHANGEABLE:
         raise Refused(
             _("It has just become “%(status)s”. This page now shows the newest data.")
             % {"status": locked.get_status_display()},

@@ -90,11 +90,18 @@ def status(request: HttpRequest, booking: Booking) -> HttpResponse:
 @access.own_booking
 def cancel(request: HttpRequest, booking: Booking) -> HttpResponse:
     """GET asks, POST cancels."""
-    form = CancelForm(request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    form = CancelForm(posted, initial={"version": booking.version})
     if not form.is_bound or not form.is_valid():
         return _cancel_page(request, booking, form, status=422 if form.is_bound else 200)
     try:
-        services.cancel(booking=booking, by=CITIZEN, now=timezone.now(), reason=form.words())
+        services.cancel(
+            booking=booking,
+            by=CITIZEN,
+            now=timezone.now(),
+            reason=form.words(),
+            version=form.cleaned_data["version"],
+        )
     except Refused as refused:
         messages.error(request, refused.message)
         return see_other("portal:status", booking.reference)

@@ -48,6 +48,17 @@ class Answer:
                 return form
         raise AssertionError(f"{self.status} {self.url} has no form with {name}:\n{self.text}")
 
+    def form_to(self, ending: str) -> Form:
+        """The first form to be posted whose address ends so; "" is the page itself."""
+        for form in self.forms:
+            if (
+                form.method == "post"
+                and form.action.endswith(ending)
+                and bool(form.action) == bool(ending)
+            ):
+                return form
+        raise AssertionError(f"{self.status} {self.url} posts nothing to {ending}:\n{self.text}")
+
 
 class Browser:
     """One visitor. May be used by several threads, like the tabs of one window."""

@@ -18,8 +18,8 @@ from tests.races.invariants import broken_invariants
 
 pytestmark = [pytest.mark.postgres, pytest.mark.race]
 
-KILLS, FORMS = 30, 4
-LATEST_SECONDS = 0.12
+KILLS, FORMS = 30, 3
+LATEST_SECONDS = 0.3
 CUT = (URLError, http.client.HTTPException, ConnectionError, TimeoutError)
 
 

@@ -1,0 +1,92 @@
+"""A couple cancels while an officer approves the same case, both with its page open (reliability
+F5): exactly one of the two is done, the other is told, and the place and the message agree."""
+
+import pytest
+
+from accounts.models import StaffRole, User
+from accounts.roles import Role
+from bookings.models import Booking, BookingChange
+from bookings.workflow import Status
+from notifications.models import Message
+from tests.live import world
+from tests.live.browser import Browser
+from tests.live.together import at_once, side_by_side
+from tests.races.invariants import broken_invariants
+
+pytestmark = [pytest.mark.postgres, pytest.mark.race]
+
+PAIRS = 50
+PASSWORD = "a long and invented one"
+
+
+def test_exactly_one_wins(serve):
+    slot = _time_with_officer(PAIRS)
+
+    with serve(STAFF_MFA_REQUIRED="0") as server:
+        answers = _cancel_and_confirm(server, slot, PAIRS)
+
+    assert max(answer.status for answer in answers) < 500
+    winners = _winners()
+    confirmed, cancelled = (sum(to == [status] for to in winners.values()) for status in ENDS)
+    print(f"{PAIRS} pairs: {confirmed} confirmed, {cancelled} cancelled, 0 both")
+    assert confirmed + cancelled == len(winners) == PAIRS
+    for booking in Booking.objects.all():
+        assert [booking.status] == winners[booking.pk]
+        kinds = Message.objects.filter(case_id=booking.pk).exclude(kind="received")
+        assert [message.kind for message in kinds] == [TOLD[booking.status]]
+    slot.refresh_from_db()
+    assert slot.taken == confirmed
+    assert broken_invariants() == ""
+
+
+def test_control_without_the_row_lock_both_win(serve):
+    slot = _time_with_officer(10)
+
+    with serve("locks", STAFF_MFA_REQUIRED="0") as server:
+        _cancel_and_confirm(server, slot, 10)
+
+    both = sum(len(to) > 1 for to in _winners().values())
+    print(f"without the row lock: both done in {both} of 10 pairs")
+    assert both > 0
+
+
+ENDS = (Status.CONFIRMED, Status.CANCELLED)
+TOLD = {Status.CONFIRMED: "confirmed", Status.CANCELLED: "cancelled_by_citizen"}
+
+
+def _time_with_officer(places):
+    offered = world.marriage_at_bang_rak()
+    officer = User.objects.create_user("officer", password=PASSWORD, is_staff=True)
+    StaffRole.objects.create(user=officer, role=Role.HEAD, office=offered.office)
+    return world.slot(offered, places=places)
+
+
+def _winners():
+    """Booking → what the history says was done to it after it was submitted."""
+    done: dict[int, list[str]] = {}
+    for change in BookingChange.objects.filter(to_status__in=ENDS):
+        done.setdefault(change.booking_id, []).append(change.to_status)
+    return done
+
+
+def _cancel_and_confirm(server, slot, pairs):
+    officer = _signed_in(server)
+    couples = [Browser(server.address) for _ in range(pairs)]
+    paths = side_by_side(8, [lambda c=c: world.booked(c, slot) for c in couples])
+    bookings = {booking.reference: booking.pk for booking in Booking.objects.all()}
+    presses = []
+    for couple, path in zip(couples, paths, strict=True):
+        case = f"/admin/bookings/booking/{bookings[path.rstrip('/').rpartition('/')[2]]}/"
+        asked = couple.get(f"{path}cancel/")
+        looked = officer.get(f"{case}change/")
+        presses.append(lambda c=couple, p=asked: c.submit(p, p.form_to("")))
+        presses.append(lambda p=looked: officer.submit(p, p.form_to("confirm/")))
+    return [timed.value for timed in at_once(presses)]
+
+
+def _signed_in(server):
+    officer = Browser(server.address)
+    page = officer.get("/admin/login/")
+    answer = officer.submit(page, page.form_with("username"), username="officer", password=PASSWORD)
+    assert answer.status == 302, answer.text
+    return officer
