@@ -292,3 +292,4 @@ class DocumentsForm(forms.Form):
             attrs={"accept": "image/jpeg,image/png,image/heic,image/heif,application/pdf,.heic"}
         ),
     )
+    documents.conditional = True  # type: ignore[attr-defined]

@@ -72,7 +72,7 @@ def status(request: HttpRequest, booking: Booking) -> HttpResponse:
         "checklist": _checklist(booking),
         "documents": booking.documents.count(),
         "can_change": shown.can_change(booking, now=now),
-        "show_ticket": booking.is_open,
+        "lies_ahead": booking.is_open,
         "is_over": booking.status in WORKFLOW.ends(),
         "asked": changes[-1].reason.split("\n"),
         "late": pdf.late_rule(booking),
