@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
+
 from accounts.models import Consent, User, ViewLog
 
 
@@ -25,3 +27,9 @@ def log_view(
     ViewLog.objects.create(
         user=by, office_id=office_id, case=case, what=what, reason=reason, at=now
     )
+
+
+def reset_second_factor(*, user: User) -> None:
+    """Forget the authenticator app and the recovery codes of a person, who sets up new ones at
+    the next sign-in. Sessions that are open keep their proof."""
+    Authenticator.objects.filter(user=user).delete()

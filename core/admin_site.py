@@ -46,6 +46,7 @@ class MenuItem:
     url_name: str
     permission: str = ""
     badge: Callable[[HttpRequest], Badge | None] | None = None
+    query: str = ""
     url: str = ""
     is_current: bool = False
     shown: Badge | None = None
@@ -59,7 +60,6 @@ class NadkhetAdminSite(AdminSite):
     index_title = _("Home")
     empty_value_display = "–"
     enable_nav_sidebar = False
-    password_change_done_template = "admin/password_change_done.html"
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -103,7 +103,7 @@ class NadkhetAdminSite(AdminSite):
         groups: dict[str, list[MenuItem]] = {key: [] for key in GROUPS}
         for item in self.menu:
             if not item.permission or request.user.has_perm(item.permission):
-                url = reverse(item.url_name)
+                url = reverse(item.url_name) + (f"?{item.query}" if item.query else "")
                 badge = item.badge(request) if item.badge else None
                 groups[item.group].append(replace(item, url=url, shown=badge))
         best = max(
@@ -122,5 +122,7 @@ class NadkhetAdminSite(AdminSite):
 
 
 def _leads(item: MenuItem, request: HttpRequest) -> bool:
-    home = reverse("admin:index")
-    return request.path == home if item.url == home else request.path.startswith(item.url)
+    address, _mark, query = item.url.partition("?")
+    if address == reverse("admin:index"):
+        return request.path == address
+    return request.path.startswith(address) and query in request.META["QUERY_STRING"]

@@ -1,0 +1,230 @@
+"""Staff and their roles, and the log of openings. A director manages the staff of the own office:
+not the own account, not a role above the own one (reliability §4)."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import second_factor, services
+from accounts.models import StaffRole, User, ViewLog
+from accounts.roles import CITY_ROLES, Role
+from core import thai_dates
+from core.admin import OfficeAdmin, OfficeInline
+from core.admin_site import MenuItem
+
+RANK = {Role.OFFICER: 1, Role.HEAD: 2, Role.DIRECTOR: 3, Role.AUDITOR: 4, Role.CENTRAL: 4}
+
+
+def rank_of(user: User) -> int:
+    """The highest rank of a person; above all roles for the technical superuser."""
+    if user.is_superuser:
+        return 5
+    return max((RANK[Role(role.role)] for role in user.active_roles), default=0)
+
+
+class RoleFormSet(forms.BaseInlineFormSet):
+    """At least one role: a person without one would be seen by nobody."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [
+            form
+            for form in self.forms
+            if form.has_changed() or form.instance.pk
+            if not form.cleaned_data.get("DELETE")
+        ]
+        if not kept:
+            raise forms.ValidationError(_("Give this person at least one role."))
+
+
+class RoleForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        is_of_city = data.get("role") in CITY_ROLES
+        if is_of_city and data.get("office"):
+            self.add_error("office", _("This role is of the whole city; leave the office empty."))
+        if data.get("role") and not is_of_city and not data.get("office"):
+            self.add_error("office", _("Choose the office of this role."))
+        return data
+
+
+class StaffRoleInline(OfficeInline):
+    model = StaffRole
+    form = RoleForm
+    formset = RoleFormSet
+    fields = ("role", "office", "section", "may_decide")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        user = request.user
+        return rows if user.sees_whole_city else rows.filter(office_id__in=user.office_ids)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "role":
+            rank = rank_of(request.user)
+            kwargs["choices"] = [(role.value, role.label) for role in Role if RANK[role] <= rank]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+@admin.register(User)
+class StaffAdmin(OfficeAdmin, UserAdmin):
+    list_display = ("name", "username", "roles_of", "is_active", "last_seen")
+    list_filter = ("is_active",)
+    search_fields = ("username", "first_name", "last_name", "email")
+    ordering = ("first_name", "username")
+    filter_horizontal = ()
+    fixed_fields = ()
+    readonly_fields = ("last_login",)
+    inlines = (StaffRoleInline,)
+    actions = ("reset_second_factor",)
+    fieldsets = (
+        (None, {"fields": ("username", "password", "is_active")}),
+        (gettext_lazy("Person"), {"fields": ("first_name", "last_name", "email", "last_login")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "username",
+                    "first_name",
+                    "last_name",
+                    "email",
+                    "password1",
+                    "password2",
+                ),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = admin.ModelAdmin.get_queryset(self, request).prefetch_related("roles__office")
+        if request.user.sees_whole_city:
+            return rows
+        mine = StaffRole.objects.filter(office_id__in=request.user.office_ids)
+        return rows.filter(models.Exists(mine.filter(user=models.OuterRef("pk"))))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("accounts.change_user") and (
+            obj is None or may_manage(request.user, obj)
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        obj.is_staff = True
+        super().save_model(request, obj, form, change)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        self._check_in_scope(request, object_id)
+        return admin.ModelAdmin.history_view(self, request, object_id, extra_context)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        self._check_in_scope(request, id)
+        return super().user_change_password(request, id, form_url)
+
+    @admin.action(
+        description=gettext_lazy("Reset the second factor (lost phone)"), permissions=["change"]
+    )
+    def reset_second_factor(self, request: HttpRequest, queryset: Any) -> None:
+        for person in queryset:
+            if not may_manage(request.user, person):
+                messages.error(request, _("%(person)s: you may not.") % {"person": person})
+                continue
+            services.reset_second_factor(user=person)
+            messages.success(
+                request,
+                _("%(person)s sets up a new second factor at the next sign-in.")
+                % {"person": person},
+            )
+
+    @admin.display(description=gettext_lazy("name"), ordering="first_name")
+    def name(self, user: User) -> str:
+        return str(user)
+
+    @admin.display(description=gettext_lazy("roles"))
+    def roles_of(self, user: User) -> str:
+        return ", ".join(str(role) for role in user.roles.all())
+
+    @admin.display(description=gettext_lazy("last sign-in"), ordering="last_login")
+    def last_seen(self, user: User) -> str:
+        moment = user.last_login
+        return f"{thai_dates.medium_date(moment)} {thai_dates.clock(moment)}" if moment else "–"
+
+
+def may_manage(manager: User, person: User) -> bool:
+    """Not oneself, nobody above, and nobody who works at an office that is not the manager's."""
+    if manager.is_superuser:
+        return True
+    if person.pk == manager.pk or rank_of(person) > rank_of(manager):
+        return False
+    return all(
+        role.office_id is None
+        or manager.has_office_permission("accounts.change_user", role.office_id)
+        for role in person.active_roles
+    )
+
+
+@admin.register(ViewLog)
+class ViewLogAdmin(OfficeAdmin):
+    """Who opened what: read only, for ever."""
+
+    list_display = ("moment", "user", "case", "what", "reason", "office")
+    list_filter = ("user", "office")
+    search_fields = ("case",)
+    list_select_related = ("user", "office")
+    ordering = ("-at", "-pk")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = admin.ModelAdmin.get_queryset(self, request)
+        user = request.user
+        return rows if user.sees_whole_city else rows.filter(office_id__in=user.office_ids)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        raise PermissionDenied
+
+    @admin.display(description=gettext_lazy("time"), ordering="at")
+    def moment(self, row: ViewLog) -> str:
+        return f"{thai_dates.medium_date(row.at)} {thai_dates.clock(row.at)}"
+
+
+admin.site.pages += [
+    path("second-factor/", second_factor.verify, name="second_factor"),
+    path("second-factor/set-up/", second_factor.set_up, name="second_factor_set_up"),
+    path("second-factor/codes/", second_factor.codes, name="second_factor_codes"),
+]
+admin.site.menu += [
+    MenuItem(
+        "system",
+        gettext_lazy("Staff of the office"),
+        "person-gear",
+        "admin:accounts_user_changelist",
+        "accounts.view_user",
+    ),
+    MenuItem(
+        "system",
+        gettext_lazy("Access log"),
+        "shield-check",
+        "admin:accounts_viewlog_changelist",
+        "accounts.view_viewlog",
+    ),
+]

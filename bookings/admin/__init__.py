@@ -1,0 +1,123 @@
+"""The officer's pages: queue, case, times, closed days. Every change is a verb of
+`bookings.services`; no page edits a status."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.admin import bulk, case, decisions, documents, export, home, queue
+from bookings.admin.access import booking_of
+from bookings.admin.times import ClosureAdmin, SlotAdmin
+from bookings.models import Booking, Slot
+from core.admin import OfficeAdmin
+from core.admin_site import MenuItem
+from offices.models import Closure
+
+
+class BookingAdmin(OfficeAdmin):
+    """The list is the queue, the change form is the case page; both are our own."""
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        one = "<int:pk>/"
+        own = [
+            path("decide/", view(bulk.decide), name="bookings_booking_decide"),
+            path("export/", view(export.export), name="bookings_booking_export"),
+            path(one + "confirm/", view(decisions.confirm), name="bookings_booking_confirm"),
+            path(one + "ask/", view(decisions.ask), name="bookings_booking_ask"),
+            path(one + "reject/", view(decisions.reject), name="bookings_booking_reject"),
+            path(one + "cancel/", view(decisions.cancel), name="bookings_booking_cancel"),
+            path(one + "move/", view(decisions.move), name="bookings_booking_move"),
+            path(one + "take-over/", view(decisions.take_over), name="bookings_booking_take"),
+            path(one + "check/", view(decisions.mark), name="bookings_booking_mark"),
+            path(
+                one + "applicant/<int:position>/",
+                view(documents.open_number),
+                name="bookings_booking_number",
+            ),
+            path(one + "contact/", view(documents.open_phone), name="bookings_booking_phone"),
+            path(
+                one + "document/<uuid:document>/",
+                view(documents.show),
+                name="bookings_booking_document",
+            ),
+        ]
+        return own + super().get_urls()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        self.check_may_view(request)
+        may_export = request.user.has_perm("bookings.export_booking")
+        return queue.changelist(request, self.admin_site, may_export=may_export)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Only looks; each decision has an address of its own."""
+        self.check_may_view(request)
+        now = timezone.now()
+        pk = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
+        booking = booking_of(request, pk, now=now)
+        if request.method != "GET":
+            return redirect("admin:bookings_booking_change", booking.pk)
+        return case.page(request, booking, self.admin_site, now=now)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """The history stands on the case page."""
+        self._check_in_scope(request, object_id)
+        return redirect("admin:bookings_booking_change", object_id)
+
+    def check_may_view(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
+
+admin.site.register(Booking, BookingAdmin)
+admin.site.register(Slot, SlotAdmin)
+admin.site.register(Closure, ClosureAdmin)
+admin.site.home.append(home.context)
+admin.site.menu += [
+    MenuItem(
+        "today",
+        _("Review queue"),
+        "inbox",
+        "admin:bookings_booking_changelist",
+        "bookings.view_booking",
+        home.queue_badge,
+    ),
+    MenuItem(
+        "all",
+        _("Appointments"),
+        "calendar-check",
+        "admin:bookings_booking_changelist",
+        "bookings.view_booking",
+        query="tab=all",
+    ),
+    MenuItem(
+        "times",
+        _("Times and capacity"),
+        "grid-3x3-gap",
+        "admin:bookings_slot_changelist",
+        "bookings.view_slot",
+    ),
+    MenuItem(
+        "times",
+        _("Holidays and closures"),
+        "calendar-x",
+        "admin:offices_closure_changelist",
+        "offices.view_closure",
+    ),
+]

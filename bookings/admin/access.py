@@ -1,0 +1,61 @@
+"""Loading a case and asking for rights: the first lines of every view about one booking."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from bookings.admin import time_left
+from bookings.models import Booking, Document
+
+View = Callable[..., HttpResponse]
+
+
+def booking_of(request: HttpRequest, pk: int, *, now: datetime) -> Booking:
+    """The case, if it is of an office of this person; else it does not exist."""
+    rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
+    try:
+        return rows.with_visit().select_related("owner", "offered__pattern").get(pk=pk)
+    except Booking.DoesNotExist:
+        raise Http404 from None
+
+
+def document_of(request: HttpRequest, pk: int, document: UUID) -> Document:
+    """A document of a case of this person's office."""
+    rows = Document.objects.filter(
+        booking__in=Booking.objects.for_staff(request.user), booking_id=pk
+    )
+    try:
+        return rows.select_related("booking").get(pk=document)
+    except Document.DoesNotExist:
+        raise Http404 from None
+
+
+def check_may(request: HttpRequest, permission: str, booking: Booking) -> None:
+    """Raises PermissionDenied unless a role at the office of the case grants it."""
+    if not request.user.has_office_permission(f"bookings.{permission}", booking.office_id):
+        raise PermissionDenied
+
+
+def act(permission: str) -> Callable[[View], View]:
+    """A view that changes one case: by POST, for those with the right at its office. The view
+    is given the booking and the moment."""
+
+    def decorate(view: View) -> View:
+        @require_POST
+        @wraps(view)
+        def checked(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
+            now = timezone.now()
+            booking = booking_of(request, pk, now=now)
+            check_may(request, permission, booking)
+            return view(request, booking, now=now, **kwargs)
+
+        return checked
+
+    return decorate

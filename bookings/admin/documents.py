@@ -1,0 +1,96 @@
+"""Looking at what is sealed or private: pictures, full numbers, telephones. Every look is a row of
+the view log, written before anything is shown (design §3 "A person", reliability §7.24)."""
+
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import services as accounts
+from bookings import services
+from bookings.admin import case
+from bookings.admin.access import act, check_may, document_of
+from bookings.forms import OpenForm
+from bookings.models import Booking
+
+TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
+# The file can run nothing, load nothing and stand in no frame but our own.
+SANDBOX = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+
+
+def show(request: HttpRequest, pk: int, document: UUID) -> HttpResponse:
+    """A picture or PDF in place, for those who work on cases of its office."""
+    found = document_of(request, pk, document)
+    check_may(request, "view_document", found.booking)
+    path = Path(settings.MEDIA_ROOT) / found.file
+    if not path.resolve().is_relative_to(Path(settings.MEDIA_ROOT).resolve()):
+        raise Http404
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    accounts.log_view(
+        by=request.user,
+        office_id=found.booking.office_id,
+        case=found.booking.reference,
+        what=_("document %(kind)s") % {"kind": found.get_kind_display()},
+        now=timezone.now(),
+    )
+    name = f"{found.booking.reference}.{found.kind}"
+    response = FileResponse(file, content_type=TYPES[found.kind])
+    # Browsers do not show a PDF inside a sandbox; it is downloaded.
+    place = "inline" if found.kind == "jpg" else "attachment"
+    response["Content-Disposition"] = f'{place}; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store, private"
+    response["Content-Security-Policy"] = SANDBOX
+    return response
+
+
+@act("unmask_booking")
+def open_number(
+    request: HttpRequest, booking: Booking, *, now: datetime, position: int
+) -> HttpResponse:
+    """Show the full number of one applicant once, on this answer only."""
+    party = next((one for one in booking.parties.all() if one.position == position), None)
+    if party is None:
+        raise Http404
+    party.booking = booking
+    form = OpenForm(request.POST)
+    if not form.is_valid():
+        return _page(request, booking, now, open_form=form, opening=position, status=422)
+    _log(request, booking, _("full number of applicant %(n)s") % {"n": position}, form, now)
+    number = services.unseal_number(party)
+    return _page(request, booking, now, opened={position: number})
+
+
+@act("unmask_booking")
+def open_phone(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+    """Show the full telephone number and e-mail once, to call the applicant."""
+    form = OpenForm(request.POST)
+    if not form.is_valid():
+        return _page(request, booking, now, open_form=form, opening="phone", status=422)
+    _log(request, booking, _("telephone and e-mail"), form, now)
+    return _page(request, booking, now, opened={"phone": booking.phone, "email": booking.email})
+
+
+def _log(request: HttpRequest, booking: Booking, what: str, form: OpenForm, now: datetime) -> None:
+    accounts.log_view(
+        by=request.user,
+        office_id=booking.office_id,
+        case=booking.reference,
+        what=what,
+        reason=form.cleaned_data["reason"],
+        now=now,
+    )
+
+
+def _page(
+    request: HttpRequest, booking: Booking, now: datetime, *, status: int = 200, **more: object
+) -> HttpResponse:
+    return case.page(request, booking, admin.site, now=now, status=status, **more)

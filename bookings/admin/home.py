@@ -1,0 +1,164 @@
+"""What the home page of an officer shows: what is late or waiting comes first (ui/staff §7 "01").
+The number of queries does not grow with the number of cases."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q, Sum
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.admin import queue, time_left
+from bookings.admin.times import with_hits
+from bookings.models import Booking, Slot
+from bookings.workflow import OCCUPYING, UNDECIDED, Status
+from core.admin_site import Badge
+from notifications.models import Message
+from offices.models import Closure
+
+FIRST = 5
+CLOSURES = 4
+DONE = [Status.SERVED, Status.NOT_SERVED]
+KINDS = {
+    "confirmed": _("Approved: the appointment stands"),
+    "documents_needed": _("Documents are asked for"),
+    "rejected": _("Not approved"),
+    "moved_by_office": _("Moved by the office"),
+    "cancelled_by_office": _("Cancelled by the office"),
+}
+WHY = {
+    "no_channel": _("No e-mail was given"),
+    "failed": _("The e-mail came back"),
+    "unknown": _("It is not known whether it arrived"),
+}
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """The parts of the page; nothing of cases for those who see none."""
+    if not request.user.has_perm("bookings.view_booking"):
+        return {"shows_cases": False}
+    now = timezone.now()
+    offered = queue.offered_to(request.user)
+    rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
+    first = queue.with_all(rows.filter(status=Status.REQUESTED)).order_by(*queue.TABS[0].order)
+    closures = _closures(request.user)
+    return {
+        "shows_cases": True,
+        "now": now,
+        "hour": timezone.localtime(now).hour,
+        "waiting": _waiting(rows, offered, now),
+        "today": _today(rows, request.user, now),
+        "first": queue.as_rows(first[:FIRST], now=now),
+        "calls": _calls(request),
+        "closures": closures,
+        "days_to_closure": (closures[0].date - timezone.localdate(now)).days if closures else 0,
+        "strip": _strip(request.user, now),
+        "may_work": request.user.has_perm("bookings.change_booking"),
+    }
+
+
+def queue_badge(request: HttpRequest) -> Badge | None:
+    """Cases to look at, amber when one is late. Two queries, once a page."""
+    if not hasattr(request, "_queue_badge"):
+        now = timezone.now()
+        rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
+        is_late = Q(time_left.late(queue.offered_to(request.user), now=now))
+        numbers = rows.filter(status=Status.REQUESTED).aggregate(
+            all=Count("pk"), late=Count("pk", filter=is_late)
+        )
+        request._queue_badge = Badge(numbers["all"], bool(numbers["late"]))
+    return request._queue_badge if request._queue_badge.number else None
+
+
+def messages_badge(request: HttpRequest) -> Badge | None:
+    number = Message.objects.for_staff(request.user).to_call().count()
+    return Badge(number, is_late=True) if number else None
+
+
+def _waiting(rows: Any, offered: list, now: datetime) -> dict[str, Any]:
+    is_late = time_left.late(offered, now=now)
+    numbers = rows.filter(status=Status.REQUESTED).aggregate(
+        all=Count("pk"),
+        unowned=Count("pk", filter=Q(owner__isnull=True)),
+        late=Count("pk", filter=is_late),
+        oldest=Min("clock_start", filter=is_late),
+    )
+    return numbers
+
+
+def _today(rows: Any, user: Any, now: datetime) -> dict[str, int]:
+    start = queue.start_of(timezone.localdate(now))
+    end = start + timedelta(days=1)
+    numbers = rows.filter(slot__starts_at__gte=start, slot__starts_at__lt=end).aggregate(
+        visits=Count("pk", filter=queue.TODAY & ~Q(status__in=UNDECIDED)),
+        done=Count("pk", filter=Q(status__in=DONE)),
+        serving=Count("pk", filter=Q(status=Status.SERVING)),
+        ahead=Count("pk", filter=Q(status__in=[Status.CONFIRMED, Status.ARRIVED])),
+    )
+    places = Slot.objects.for_staff(user).between(start, end).filter(closed_at__isnull=True)
+    return {**numbers, "places": places.aggregate(n=Sum("capacity"))["n"] or 0}
+
+
+def _calls(request: HttpRequest) -> dict[str, Any]:
+    """People whom no channel reached; the number is opened on the case, and logged there."""
+    if not request.user.has_perm("notifications.view_message"):
+        return {"number": 0, "people": []}
+    lost = Message.objects.for_staff(request.user).to_call().filter(source="booking")
+    people = [
+        {
+            "case": message.case_id,
+            "reference": message.reference,
+            "what": KINDS.get(message.kind, message.kind),
+            "why": WHY.get(message.status, ""),
+        }
+        for message in lost.order_by("created_at")[:FIRST]
+    ]
+    return {"number": lost.count(), "people": people}
+
+
+def _closures(user: Any) -> list[Closure]:
+    rows = Closure.objects.for_staff(user).filter(date__gte=timezone.localdate())
+    return list(with_hits(rows, user).select_related("office").order_by("date")[:CLOSURES])
+
+
+def _strip(user: Any, now: datetime) -> dict[str, Any] | None:
+    """The day's times of the service that couples book, else of the first one with times today."""
+    start = queue.start_of(timezone.localdate(now))
+    slots = list(
+        Slot.objects.for_staff(user)
+        .between(start, start + timedelta(days=1))
+        .select_related("service", "office")
+        .annotate(
+            done=Count("bookings", filter=Q(bookings__status__in=DONE)),
+            serving=Count("bookings", filter=Q(bookings__status=Status.SERVING)),
+            booked=Count("bookings", filter=Q(bookings__status__in=OCCUPYING)),
+        )
+        .order_by("service__order", "starts_at")
+    )
+    if not slots or len({slot.office_id for slot in slots}) > 1:
+        return None
+    festive = [slot for slot in slots if slot.service.is_festive]
+    service = (festive or slots)[0].service
+    mine = [slot for slot in slots if slot.service_id == service.pk]
+    cells = [
+        {"slot": slot, "no": number, "state": _state(slot, now)}
+        for number, slot in enumerate(mine, 1)
+    ]
+    return {"service": service, "cells": cells, "date": _day(now)}
+
+
+def _state(slot: Any, now: datetime) -> str:
+    if slot.closed_at:
+        return "closed"
+    if slot.serving:
+        return "serving"
+    if slot.booked and slot.done == slot.booked:
+        return "done"
+    if slot.booked:
+        return "booked"
+    return "past" if slot.starts_at < now else "free"
+
+
+def _day(now: datetime) -> date:
+    return timezone.localdate(now)

@@ -1,0 +1,291 @@
+"""The list of cases: what is to be looked at, least time left first (ui/staff §4, §7 "02")."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.admin import search, time_left
+from bookings.models import Booking, ItemState
+from bookings.workflow import OCCUPYING, Status
+from core.admin_site import NadkhetAdminSite
+from offices.models import ChecklistItem, OfferedService, PopularDay, Service
+
+PER_PAGE = 25
+TODAY = Q(status__in=[*(OCCUPYING - {Status.HELD}), Status.NO_SHOW])
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One view of the list; `order` of what it shows."""
+
+    key: str
+    label: Any
+    order: tuple[str, ...]
+
+
+TABS = (
+    Tab("look", gettext_lazy("To look at"), ("clock_start", "slot__starts_at", "pk")),
+    Tab("waiting", gettext_lazy("Waiting for the applicant"), ("documents_due_at", "pk")),
+    Tab("today", gettext_lazy("Visits today"), ("slot__starts_at", "pk")),
+    Tab("all", gettext_lazy("All"), ("-requested_at", "-pk")),
+)
+DAYS = {
+    "today": (gettext_lazy("Today"), 1),
+    "week": (gettext_lazy("Next 7 days"), 7),
+    "month": (gettext_lazy("Next 30 days"), 30),
+}
+
+
+def tab_conditions(now: datetime) -> dict[str, Q]:
+    start = start_of(timezone.localdate(now))
+    today = Q(slot__starts_at__gte=start, slot__starts_at__lt=start + timedelta(days=1))
+    return {
+        "look": Q(status=Status.REQUESTED),
+        "waiting": Q(status=Status.NEEDS_DOCUMENTS),
+        "today": TODAY & today,
+        "all": Q(),
+    }
+
+
+def counts(bookings: QuerySet[Booking], *, now: datetime) -> dict[str, int]:
+    """How many of each tab. One query."""
+    return bookings.aggregate(
+        **{key: Count("pk", filter=condition) for key, condition in tab_conditions(now).items()}
+    )
+
+
+def offered_to(user: Any) -> list[OfferedService]:
+    """The services of the offices of this person, as the clock needs them. One query."""
+    return list(OfferedService.objects.for_staff(user).select_related("office", "pattern"))
+
+
+def changelist(request: HttpRequest, site: NadkhetAdminSite, *, may_export: bool) -> HttpResponse:
+    """The page. The number of queries does not grow with the rows."""
+    now = timezone.now()
+    rows = Booking.objects.for_staff(request.user)
+    typed = request.GET.get("q", "").strip()
+    found = search.search(rows, typed, by=request.user) if typed else None
+    if found:
+        if found.opens:
+            return redirect("admin:bookings_booking_change", found.opens.pk)
+        search.log(found, by=request.user, now=now)
+        rows = found.bookings
+    tab = _tab(request, default="all" if typed else "look")
+    offered = offered_to(request.user)
+    choices = Choices(request, offered)
+    rows = choices.apply(time_left.with_clock(rows, now=now), now=now)
+    shown = rows.filter(tab_conditions(now)[tab.key]).order_by(*tab.order)
+    page = Paginator(with_all(shown), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        **site.each_context(request),
+        "title": _("Review queue") if tab.key == "look" else _("Appointments"),
+        "tabs": _tab_links(request, tab, counts(rows, now=now)),
+        "tab": tab,
+        "page": page,
+        "rows": as_rows(page.object_list, now=now),
+        "choices": choices,
+        "typed": typed,
+        "found": found,
+        "may_work": request.user.has_perm("bookings.change_booking"),
+        "may_decide": request.user.has_perm("bookings.decide_booking"),
+        "may_export": may_export,
+        "previous_page": _page_link(request, page, -1),
+        "next_page": _page_link(request, page, 1),
+        "query": request.GET.urlencode(),
+    }
+    return TemplateResponse(request, "admin/bookings/booking/change_list.html", context)
+
+
+class Choices:
+    """The filters of the list, each a GET parameter. What is chosen comes out of the person's
+    own offices, so a foreign number finds nothing."""
+
+    def __init__(self, request: HttpRequest, offered: Sequence[OfferedService]) -> None:
+        self.values = request.GET
+        self.user = request.user
+        self.offered = offered
+        ids = {one.service_id for one in offered}
+        self.services = list(Service.objects.filter(pk__in=ids))
+        self.owners = _owners(request.user)
+        self.offices = sorted({one.office for one in offered}, key=str)
+        self.days = [(key, label) for key, (label, _days) in DAYS.items()]
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    @property
+    def service(self) -> str:
+        return self["service"]
+
+    @property
+    def owner(self) -> str:
+        return self["owner"]
+
+    @property
+    def office(self) -> str:
+        return self["office"]
+
+    @property
+    def day(self) -> str:
+        return self["day"]
+
+    @property
+    def late(self) -> str:
+        return self["late"]
+
+    @property
+    def is_set(self) -> bool:
+        return any((self.service, self.owner, self.office, self.day, self.late))
+
+    def apply(self, rows: QuerySet[Booking], *, now: datetime) -> QuerySet[Booking]:
+        if self.service.isdecimal():
+            rows = rows.filter(service_id=int(self.service))
+        if self.office.isdecimal():
+            rows = rows.filter(office_id=int(self.office))
+        if self.owner == "nobody":
+            rows = rows.filter(owner__isnull=True)
+        elif self.owner == "me":
+            rows = rows.filter(owner=self.user)
+        elif self.owner.isdecimal():
+            rows = rows.filter(owner_id=int(self.owner))
+        if self.day in DAYS:
+            start = start_of(timezone.localdate(now))
+            end = start + timedelta(days=DAYS[self.day][1])
+            rows = rows.filter(slot__starts_at__gte=start, slot__starts_at__lt=end)
+        if self.late:
+            rows = rows.filter(time_left.late(self.offered, now=now))
+        return rows
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list."""
+
+    booking: Booking
+    left: time_left.TimeLeft | None
+    files: int
+    missing: int
+    is_complete: bool
+    is_popular: bool
+
+    @property
+    def parties(self) -> list[Any]:
+        return list(self.booking.parties.all())
+
+
+def as_rows(bookings: Iterable[Booking], *, now: datetime) -> list[Row]:
+    """Lines of bookings of `with_all`. Three queries, whatever their number."""
+    bookings = list(bookings)
+    clock = time_left.Clock({one.offered for one in bookings}, now=now)
+    asked = needed_items(bookings)
+    popular = popular_days(bookings)
+    return [_row(booking, clock, asked, popular) for booking in bookings]
+
+
+def _row(
+    booking: Booking, clock: time_left.Clock, asked: dict[Any, set[int]], popular: set[date]
+) -> Row:
+    checks = {check.item_id: check.state for check in booking.checks.all()}
+    there = {item for item, state in checks.items() if state == ItemState.PRESENT}
+    needed = asked.get((booking.service_id, booking.case_id), set())
+    return Row(
+        booking=booking,
+        left=clock.left(booking),
+        files=len(booking.documents.all()),
+        missing=sum(state == ItemState.MISSING for state in checks.values()),
+        is_complete=needed <= there,
+        is_popular=timezone.localdate(booking.slot.starts_at) in popular
+        and booking.service.is_festive,
+    )
+
+
+def needed_items(bookings: Iterable[Booking]) -> dict[tuple[int, int | None], set[int]]:
+    """(service, case) → the items that everybody of that case brings. One query."""
+    services = {booking.service_id for booking in bookings}
+    rows = ChecklistItem.objects.filter(service__in=services, is_conditional=False)
+    needed: dict[tuple[int, int | None], set[int]] = {}
+    for item_id, service_id, case_id in rows.values_list("pk", "service_id", "cases"):
+        needed.setdefault((service_id, case_id), set()).add(item_id)
+    return needed
+
+
+def popular_days(bookings: Iterable[Booking]) -> set[date]:
+    """Which days of these bookings couples like. One query."""
+    days = {timezone.localdate(booking.slot.starts_at) for booking in bookings}
+    return set(PopularDay.objects.filter(date__in=days).values_list("date", flat=True))
+
+
+def neighbours(request: HttpRequest, booking: Booking, *, now: datetime) -> dict[str, int | None]:
+    """The cases before and after this one in the queue to look at. One query."""
+    rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
+    order = list(
+        rows.filter(tab_conditions(now)["look"])
+        .order_by(*TABS[0].order)
+        .values_list("pk", flat=True)[:500]
+    )
+    if booking.pk not in order:
+        return {"previous": None, "next": order[0] if order else None}
+    place = order.index(booking.pk)
+    return {
+        "previous": order[place - 1] if place else None,
+        "next": order[place + 1] if place + 1 < len(order) else None,
+    }
+
+
+def start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def with_all(rows: QuerySet[Booking]) -> QuerySet[Booking]:
+    return rows.select_related(
+        "slot", "office", "service", "case", "owner", "offered__office", "offered__pattern"
+    ).prefetch_related("parties", "documents", "checks")
+
+
+def _owners(user: Any) -> list[tuple[int, str]]:
+    """Who owns open cases in these offices. One query."""
+    rows = Booking.objects.for_staff(user).open().filter(owner__isnull=False)
+    people = rows.order_by("owner__first_name").values_list(
+        "owner_id", "owner__first_name", "owner__last_name", "owner__username"
+    )
+    return [
+        (pk, " ".join(part for part in (first, last) if part) or username)
+        for pk, first, last, username in people.distinct()
+    ]
+
+
+def _tab(request: HttpRequest, *, default: str) -> Tab:
+    wanted = request.GET.get("tab", default)
+    return next((tab for tab in TABS if tab.key == wanted), TABS[0])
+
+
+def _tab_links(request: HttpRequest, current: Tab, numbers: Counter | dict) -> list[dict]:
+    kept = {key: value for key, value in request.GET.items() if key not in ("tab", "page")}
+    return [
+        {
+            "label": tab.label,
+            "number": numbers[tab.key],
+            "url": "?" + urlencode({**kept, "tab": tab.key}),
+            "is_current": tab is current,
+        }
+        for tab in TABS
+    ]
+
+
+def _page_link(request: HttpRequest, page: Page, step: int) -> str:
+    number = page.number + step
+    if not 1 <= number <= page.paginator.num_pages:
+        return ""
+    return "?" + urlencode({**request.GET.dict(), "page": number})

@@ -1,0 +1,90 @@
+"""What an officer types into the one search box: a reference, a name, a telephone number, or a
+full national ID or passport number (found by its blind index; design §3 "A person")."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts import services as accounts
+from accounts.models import User
+from bookings.models import Booking, Party
+from bookings.services import Person
+from core.countries import country_choices
+from core.reference import read_reference
+from core.text import BadText, ascii_digits, clean_text, is_digits, search_key
+
+SHORTEST = 3
+ID_DIGITS = 13
+
+
+@dataclass(frozen=True)
+class Found:
+    """The bookings that match, and the one to open at once when a reference was typed. `kind`
+    is the word for the log, empty when nothing about a person was searched."""
+
+    bookings: QuerySet[Booking]
+    opens: Booking | None = None
+    kind: str = ""
+    is_too_short: bool = False
+
+
+def search(bookings: QuerySet[Booking], typed: str, *, by: User) -> Found:
+    """Bookings of the given ones that match. Thai digits, dashes and spaces make no difference."""
+    try:
+        text = ascii_digits(clean_text(typed))
+    except BadText:
+        return Found(bookings.none())
+    if reference := read_reference(text):
+        match = bookings.filter(reference=reference)
+        return Found(match, opens=match.first())
+    number = re.sub("[ ()./\u2010-\u2015-]", "", text)
+    if is_digits(number, ID_DIGITS) and may_search_numbers(by):
+        return Found(bookings.filter(_has_number(number)), kind=_("search by national ID"))
+    if re.fullmatch("[+]?[0-9]{4,15}", number):
+        return Found(bookings.filter(_has_phone(number)), kind=_("search by telephone"))
+    if re.fullmatch("(?=.*[0-9])[A-Za-z0-9]{6,12}", number) and may_search_numbers(by):
+        return Found(bookings.filter(_has_passport(number)), kind=_("search by passport"))
+    key = search_key(text)
+    if len(key) < SHORTEST:
+        return Found(bookings.none(), is_too_short=True)
+    match = Party.objects.filter(name_key__contains=key).values("booking")
+    return Found(bookings.filter(pk__in=match), kind=_("search by name"))
+
+
+def may_search_numbers(user: User) -> bool:
+    return user.has_perm("bookings.unmask_booking")
+
+
+def log(found: Found, *, by: User, now: datetime) -> None:
+    """Note a search about a person: who, what kind, and the case when it is just one."""
+    cases = list(found.bookings.values_list("reference", "office_id")[:2])
+    office_id = cases[0][1] if cases else min(by.office_ids, default=None)
+    if found.kind and office_id is not None:
+        case = cases[0][0] if len(cases) == 1 else ""
+        accounts.log_view(by=by, office_id=office_id, case=case, what=found.kind, now=now)
+
+
+def _has_number(number: str) -> Q:
+    return Q(pk__in=_parties([Person("", "TH", number)]))
+
+
+def _has_passport(number: str) -> Q:
+    """The index holds the country too, which the officer need not know."""
+    countries = [code for code, _name in country_choices() if code and code != "TH"]
+    return Q(pk__in=_parties([Person("", code, number.upper()) for code in countries]))
+
+
+def _parties(people: list[Person]) -> QuerySet:
+    indexes = [person.index for person in people]
+    return Party.objects.filter(id_index__in=indexes).values("booking")
+
+
+def _has_phone(number: str) -> Q:
+    if number.startswith("+"):
+        return Q(phone__startswith=number)
+    if number.startswith("0"):
+        return Q(phone__startswith=f"+66{number[1:]}")
+    return Q(phone__endswith=number)

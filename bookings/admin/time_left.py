@@ -1,0 +1,170 @@
+"""How long an officer still has to answer, in working hours of the office. The clock stands still
+while the applicant has been asked for documents and has not answered (ui/staff §6)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking, BookingChange
+from bookings.workflow import Status
+from offices.models import Closure, OfferedService
+
+# Closed days before now that still matter to a case nobody has answered.
+LOOK_BACK = timedelta(days=90)
+LOOK_AHEAD = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class WorkingTime:
+    """The hours and days on which one service of an office works."""
+
+    opens: time
+    closes: time
+    weekdays: str
+    closed: frozenset[date]
+
+    def is_open(self, day: date) -> bool:
+        return str(day.isoweekday()) in self.weekdays and day not in self.closed
+
+    def deadline(self, start: datetime, days: int) -> datetime:
+        """Closing time, `days` working days after the day of `start`."""
+        day = timezone.localdate(start)
+        left = max(days, 1)
+        for _distance in range(LOOK_BACK.days):
+            day += timedelta(days=1)
+            left -= self.is_open(day)
+            if not left:
+                break
+        return _at(day, self.closes)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Working time from start to end."""
+        total = timedelta()
+        day, last = timezone.localdate(start), timezone.localdate(end)
+        while day <= last:
+            if self.is_open(day):
+                hours = min(end, _at(day, self.closes)) - max(start, _at(day, self.opens))
+                total += max(hours, timedelta())
+            day += timedelta(days=1)
+        return total
+
+    @property
+    def day(self) -> timedelta:
+        """Length of a working day."""
+        today = timezone.localdate()
+        return _at(today, self.closes) - _at(today, self.opens)
+
+
+@dataclass(frozen=True)
+class TimeLeft:
+    """What the list shows: `state` is late, soon (under half a working day), ample or paused."""
+
+    state: str
+    words: str
+    deadline: datetime
+    used_percent: int
+
+
+class Clock:
+    """Working times of the offered services of some bookings: one query for the closed days."""
+
+    def __init__(self, offered: Iterable[OfferedService], *, now: datetime) -> None:
+        self.now = now
+        self.closed = _closed_days(now)
+        self.times = {one.pk: self._of(one) for one in offered}
+
+    def _of(self, offered: OfferedService) -> WorkingTime:
+        return WorkingTime(
+            opens=offered.office.opens_at,
+            closes=offered.office.closes_at,
+            weekdays=offered.pattern.weekdays,
+            closed=frozenset(self.closed[None] | self.closed[offered.office_id]),
+        )
+
+    def left(self, booking: Booking) -> TimeLeft | None:
+        """For a booking of `with_clock`; None when nothing waits for an answer."""
+        if booking.status not in (Status.REQUESTED, Status.NEEDS_DOCUMENTS):
+            return None
+        hours = self.times[booking.offered_id]
+        start = booking.clock_start
+        deadline = hours.deadline(start, booking.offered.review_days)
+        used, total = hours.between(start, self.now), hours.between(start, deadline)
+        percent = min(round(100 * used / total), 100) if total else 100
+        if booking.status == Status.NEEDS_DOCUMENTS:
+            words = _("The applicant has not answered")
+            return TimeLeft("paused", words, deadline, percent)
+        if self.now > deadline:
+            late = in_words(hours.between(deadline, self.now), hours.day)
+            return TimeLeft("late", _("Late by %(time)s") % {"time": late}, deadline, 100)
+        left = hours.between(self.now, deadline)
+        words = _("%(time)s left") % {"time": in_words(left, hours.day)}
+        return TimeLeft("soon" if left < hours.day / 2 else "ample", words, deadline, percent)
+
+
+def with_clock(bookings: QuerySet[Booking], *, now: datetime) -> QuerySet[Booking]:
+    """Bookings with `clock_start`: when they were submitted, later by the time the applicant took
+    to send what was asked for."""
+    answered = BookingChange.objects.filter(
+        booking=OuterRef("pk"),
+        from_status=Status.NEEDS_DOCUMENTS,
+        to_status=Status.REQUESTED,
+    ).order_by("-pk")
+    stood_until = Case(
+        When(status=Status.NEEDS_DOCUMENTS, then=Value(now)),
+        default=Coalesce(Subquery(answered.values("at")[:1]), F("asked_at")),
+        output_field=DateTimeField(),
+    )
+    return bookings.annotate(
+        clock_start=Case(
+            When(asked_at__isnull=True, then=F("requested_at")),
+            default=F("requested_at") + (stood_until - F("asked_at")),
+            output_field=DateTimeField(),
+        )
+    )
+
+
+def late(offered: Iterable[OfferedService], *, now: datetime) -> Q:
+    """The condition that a booking of `with_clock` waits longer than its office allows. One query;
+    the limit of each service is a day, so that the database can count."""
+    clock = Clock(offered, now=now)
+    condition = Q(pk__in=[])
+    for one in offered:
+        hours, day = clock.times[one.pk], timezone.localdate(now)
+        for _distance in range(LOOK_BACK.days):
+            if now > hours.deadline(_at(day, time()), one.review_days):
+                break
+            day -= timedelta(days=1)
+        limit = _at(day + timedelta(days=1), time())
+        condition |= Q(offered_id=one.pk, clock_start__lt=limit)
+    return condition & Q(status=Status.REQUESTED)
+
+
+def in_words(length: timedelta, day: timedelta) -> str:
+    """1 วัน 3 ชม., 2 ชม., 40 นาที."""
+    days, rest = divmod(length, day)
+    hours, minutes = divmod(int(rest.total_seconds()) // 60, 60)
+    parts = [_("%(n)s d") % {"n": days}] if days else []
+    if hours:
+        parts.append(_("%(n)s hr") % {"n": hours})
+    if not days and not hours:
+        parts.append(_("%(n)s min") % {"n": max(minutes, 1)})
+    return " ".join(parts)
+
+
+def _closed_days(now: datetime) -> dict[int | None, set[date]]:
+    """Office → its closed days; None stands for the whole city."""
+    span = (timezone.localdate(now - LOOK_BACK), timezone.localdate(now + LOOK_AHEAD))
+    closed: dict[int | None, set[date]] = defaultdict(set)
+    for office_id, day in Closure.objects.filter(date__range=span).values_list("office_id", "date"):
+        closed[office_id].add(day)
+    return closed
+
+
+def _at(day: date, clock: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, clock))

@@ -1,0 +1,226 @@
+"""Times with their places, and closed days: what a head of section sets (ui/staff §17 "09")."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings import services
+from bookings.models import Booking, Slot
+from bookings.workflow import OCCUPYING
+from core import thai_dates
+from core.admin import OfficeAdmin, ScopedRelatedFilter
+from core.forms import BuddhistDateField
+from offices.models import Closure
+
+
+class SlotForm(forms.ModelForm):
+    """Places of one time. The table itself refuses less than is taken."""
+
+    is_closed = forms.BooleanField(
+        label=gettext_lazy("Closed: takes no new bookings"), required=False
+    )
+
+    class Meta:
+        model = Slot
+        fields = ("capacity", "online_capacity")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["is_closed"].initial = self.instance.closed_at is not None
+
+    def clean_capacity(self) -> int:
+        return self._not_below("capacity", self._fresh().taken)
+
+    def clean_online_capacity(self) -> int:
+        return self._not_below("online_capacity", self._fresh().taken_online)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("online_capacity", 0) > data.get("capacity", 0):
+            self.add_error("online_capacity", _("Not more than all places of this time; lower it."))
+        return data
+
+    def _fresh(self) -> Slot:
+        return Slot.objects.get(pk=self.instance.pk)
+
+    def _not_below(self, name: str, taken: int) -> int:
+        places: int = self.cleaned_data[name]
+        if places < taken:
+            raise ValidationError(
+                _(
+                    "It cannot be lowered to %(places)s: %(taken)s are booked. Enter %(taken)s or "
+                    "more, or move %(over)s of them first."
+                )
+                % {"places": places, "taken": taken, "over": taken - places}
+            )
+        return places
+
+
+class SlotAdmin(OfficeAdmin):
+    form = SlotForm
+    list_display = ("day", "time", "service", "office", "taken_of", "online_of", "is_open")
+    list_filter = ("service", "office")
+    ordering = ("starts_at",)
+    fields = ("office", "service", "day", "time", "capacity", "online_capacity", "is_closed")
+    readonly_fields = ("office", "service", "day", "time")
+    list_select_related = ("office", "service")
+    date_hierarchy = None
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        if request.resolver_match and request.resolver_match.url_name.endswith("changelist"):
+            rows = rows.filter(starts_at__gte=timezone.now())
+        return rows
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Slot, form: SlotForm, change: bool) -> None:
+        closed = form.cleaned_data["is_closed"]
+        obj.closed_by_hand = closed
+        obj.closed_at = (obj.closed_at or timezone.now()) if closed else None
+        # Never the whole row: a citizen takes a place while the head looks at it.
+        obj.save(update_fields=["capacity", "online_capacity", "closed_at", "closed_by_hand"])
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        self._check_in_scope(request, object_id)
+        return admin.ModelAdmin.history_view(self, request, object_id, extra_context)
+
+    @admin.display(description=gettext_lazy("day"), ordering="starts_at")
+    def day(self, slot: Slot) -> str:
+        return thai_dates.long_date(slot.starts_at)
+
+    @admin.display(description=gettext_lazy("time"))
+    def time(self, slot: Slot) -> str:
+        return thai_dates.time_range(slot.starts_at, slot.ends_at)
+
+    @admin.display(description=gettext_lazy("taken of all places"))
+    def taken_of(self, slot: Slot) -> str:
+        return f"{slot.taken}/{slot.capacity}"
+
+    @admin.display(description=gettext_lazy("taken online"))
+    def online_of(self, slot: Slot) -> str:
+        return f"{slot.taken_online}/{slot.online_capacity}"
+
+    @admin.display(description=gettext_lazy("open"), boolean=True)
+    def is_open(self, slot: Slot) -> bool:
+        return slot.closed_at is None
+
+
+def _today() -> date:
+    return timezone.localdate()
+
+
+class ClosureForm(forms.ModelForm):
+    date = BuddhistDateField(
+        label=gettext_lazy("Day"),
+        help_text=gettext_lazy("For example 1/12/2569"),
+        error_messages={
+            "too_early": gettext_lazy("This day is over. Choose today or a later day."),
+        },
+        earliest=_today,
+    )
+
+    class Meta:
+        model = Closure
+        fields = ("office", "date", "reason_th", "reason_en")
+
+    def clean(self) -> dict[str, Any]:
+        """Two rows of one day need a sentence here: the office is not always a field."""
+        data = super().clean() or {}
+        office = data.get("office", self.instance.office if self.instance.pk else None)
+        day = data.get("date")
+        twins = Closure.objects.filter(date=day, office=office).exclude(pk=self.instance.pk)
+        if day and twins.exists():
+            self.add_error("date", _("This day is closed already."))
+        return data
+
+
+class ClosureAdmin(OfficeAdmin):
+    """Saving and deleting closes or opens the times of that day in the same request."""
+
+    form = ClosureForm
+    list_display = ("day", "reason", "place", "hit")
+    list_filter = (("office", ScopedRelatedFilter),)
+    ordering = ("date",)
+    search_fields = ("reason_th", "reason_en")
+    list_select_related = ("office",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = with_hits(super().get_queryset(request), request.user)
+        if request.resolver_match and request.resolver_match.url_name.endswith("changelist"):
+            rows = rows.filter(date__gte=timezone.localdate())
+        return rows
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_ahead(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_ahead(obj) and super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Closure, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        closed, opened = services.apply_closures(now=timezone.now())
+        hit = self.get_queryset(request).get(pk=obj.pk).hits
+        messages.info(
+            request,
+            _("%(closed)s times closed, %(opened)s opened. %(hit)s appointments stand on this day.")
+            % {
+                "closed": closed,
+                "opened": opened,
+                "hit": hit,
+            },
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Closure) -> None:
+        super().delete_model(request, obj)
+        services.apply_closures(now=timezone.now())
+
+    @staticmethod
+    def _is_ahead(obj: Closure | None) -> bool:
+        return obj is None or obj.date >= timezone.localdate()
+
+    @admin.display(description=gettext_lazy("day"), ordering="date")
+    def day(self, closure: Closure) -> str:
+        return thai_dates.long_date(closure.date)
+
+    @admin.display(description=gettext_lazy("office"))
+    def place(self, closure: Closure) -> str:
+        return str(closure.office) if closure.office else _("All offices")
+
+    @admin.display(description=gettext_lazy("appointments hit"))
+    def hit(self, closure: Closure) -> str:
+        return _("%(n)s appointments hit") % {"n": closure.hits} if closure.hits else _("none")
+
+
+def with_hits(closures: QuerySet[Closure], user: Any) -> QuerySet[Closure]:
+    """Closed days with `hits`: how many appointments of this person's offices stand on them."""
+    standing = (
+        Booking.objects.for_staff(user)
+        .filter(status__in=OCCUPYING, slot__starts_at__date=OuterRef("date"))
+        .order_by()
+    )
+    return closures.annotate(
+        hits=Case(
+            When(office__isnull=True, then=_number_of(standing)),
+            default=_number_of(standing.filter(office=OuterRef("office"))),
+            output_field=IntegerField(),
+        )
+    )
+
+
+def _number_of(rows: QuerySet[Booking]) -> Coalesce:
+    number = rows.values(every=Value(1)).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(number), 0)

@@ -1,0 +1,110 @@
+"""Forms of the back-office about one case or many."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import CleanCharField, CleanTextField
+from offices.models import ChecklistItem
+
+REASON_LENGTH = 500
+
+REJECT_REASONS = {
+    "documents": _("Documents still incomplete after they were asked for once"),
+    "conditions": _("The conditions of the law are not met"),
+    "elsewhere": _("Another office is responsible for this"),
+    "other": _("Another reason"),
+}
+
+
+class ReasonField(CleanTextField):
+    """A reason that the applicant will read."""
+
+    default_error_messages = {"required": _("Write the reason; the applicant will read it.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4}))
+        kwargs.setdefault("label", _("Message to the applicant"))
+        super().__init__(max_length=REASON_LENGTH, **kwargs)
+
+
+class AskForm(forms.Form):
+    """Which items are missing, all at once: it can be asked once only."""
+
+    items = forms.ModelMultipleChoiceField(
+        label=_("Missing items"),
+        queryset=ChecklistItem.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one item that is missing.")},
+    )
+    note = CleanTextField(
+        label=_("Message to the applicant"),
+        max_length=REASON_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, items: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["items"].queryset = items
+
+
+class RejectForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Reason"),
+        choices=list(REJECT_REASONS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason.")},
+    )
+    reason = ReasonField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The applicant reads the kind and the words; "another reason" needs words."""
+        data = super().clean() or {}
+        kind, words = data.get("kind"), data.get("reason", "")
+        if kind == "other" and not words:
+            self.add_error("reason", ReasonField.default_error_messages["required"])
+        elif kind and kind != "other":
+            data["reason"] = "\n".join(part for part in (str(REJECT_REASONS[kind]), words) if part)
+        return data
+
+
+class CancelForm(forms.Form):
+    reason = ReasonField()
+
+
+class MoveForm(forms.Form):
+    slot = forms.ModelChoiceField(
+        label=_("New time"),
+        queryset=None,
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose a time first"),
+            "invalid_choice": _("This time has just been taken. Choose another."),
+        },
+    )
+    reason = ReasonField()
+
+    def __init__(self, *args: Any, slots: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slot"].queryset = slots
+
+
+class OpenForm(forms.Form):
+    """Why a full number or telephone is opened; kept in the view log."""
+
+    reason = CleanCharField(
+        label=_("Why do you open it?"),
+        max_length=200,
+        error_messages={"required": _("Write why you open it; it is kept with your name.")},
+    )
+
+
+class ExportForm(OpenForm):
+    reason = CleanCharField(
+        label=_("What is the list for?"),
+        max_length=200,
+        error_messages={"required": _("Write what the list is for; it is kept with your name.")},
+    )

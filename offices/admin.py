@@ -1,0 +1,229 @@
+"""Reference data: the offices and what each offers (own office), and the catalogue of the city
+(central office). Every page has its history. Closed days are in `bookings.admin`."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.admin import CatalogueAdmin, OfficeAdmin, OfficeInline
+from core.admin_site import MenuItem
+from core.forms import BuddhistDateField
+from offices.models import (
+    ChecklistItem,
+    Fee,
+    OfferedService,
+    Office,
+    OpeningPattern,
+    PatternTime,
+    PopularDay,
+    Question,
+    Section,
+    Service,
+    ServiceCase,
+    ServiceForm,
+)
+
+
+@admin.register(Office)
+class OfficeOfTheCityAdmin(OfficeAdmin):
+    list_display = ("name", "code", "phone", "opens_at", "closes_at", "confirmed")
+    list_filter = ("confirmed",)
+    search_fields = ("name_th", "name_en", "slug")
+    readonly_fields = ("code", "slug", "prefix")
+
+    @admin.display(description=gettext_lazy("office"), ordering="name_th")
+    def name(self, office: Office) -> str:
+        return office.full_name
+
+
+@admin.register(Section)
+class SectionAdmin(OfficeAdmin):
+    list_display = ("__str__", "office", "phone")
+    list_filter = ("kind",)
+    list_select_related = ("office",)
+    fixed_fields = ("office", "kind")
+
+
+class PatternTimeInline(OfficeInline):
+    model = PatternTime
+
+
+@admin.register(OpeningPattern)
+class OpeningPatternAdmin(OfficeAdmin):
+    list_display = ("name", "office", "weekdays")
+    list_select_related = ("office",)
+    search_fields = ("name",)
+    inlines = (PatternTimeInline,)
+
+
+class OfferedServiceForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """Section and times must be of the same office as the service."""
+        data = super().clean() or {}
+        office_id = self.instance.office_id or getattr(data.get("office"), "pk", None)
+        for name in ("section", "pattern"):
+            chosen = data.get(name)
+            if chosen is not None and chosen.office_id != office_id:
+                self.add_error(name, _("Choose one of the same office."))
+        online, staff = data.get("online_places"), data.get("staff_places")
+        total = data.get("total_places")
+        if None not in (online, staff, total) and online + staff > total:
+            self.add_error("total_places", _("Not less than the online and staff places together."))
+        earliest, latest = data.get("earliest_days"), data.get("latest_days")
+        if None not in (earliest, latest) and latest < earliest:
+            self.add_error("latest_days", _("Not before the first bookable day."))
+        return data
+
+
+@admin.register(OfferedService)
+class OfferedServiceAdmin(OfficeAdmin):
+    form = OfferedServiceForm
+    list_display = ("service", "office", "pattern", "online_places", "staff_places", "is_open")
+    list_filter = ("service", "office", "is_open")
+    list_select_related = ("service", "office", "pattern")
+    fixed_fields = ("office", "service")
+    fieldsets = (
+        (None, {"fields": ("office", "service", "section", "is_open")}),
+        (
+            gettext_lazy("Times and places"),
+            {"fields": ("pattern", "minutes", "online_places", "staff_places", "total_places")},
+        ),
+        (
+            gettext_lazy("Rules"),
+            {
+                "fields": (
+                    "earliest_days",
+                    "latest_days",
+                    "cutoff_days",
+                    "max_moves",
+                    "early_minutes",
+                    "late_grace_minutes",
+                    "needs_officer",
+                    "review_days",
+                )
+            },
+        ),
+        (gettext_lazy("Where"), {"fields": ("window_th", "window_en")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("offices.add_offeredservice")
+
+
+class ServiceCaseInline(OfficeInline):
+    model = ServiceCase
+
+
+class FeeForm(forms.ModelForm):
+    valid_from = BuddhistDateField(
+        label=gettext_lazy("In force from"), help_text=gettext_lazy("For example 1/12/2569")
+    )
+
+
+class FeeInline(OfficeInline):
+    model = Fee
+    form = FeeForm
+
+
+class ServiceFormInline(OfficeInline):
+    model = ServiceForm
+
+
+class QuestionInline(admin.StackedInline):
+    model = Question
+    extra = 0
+
+
+@admin.register(Service)
+class ServiceAdmin(CatalogueAdmin):
+    list_display = ("name", "section", "parties", "private_room", "is_active")
+    list_filter = ("section", "is_active")
+    search_fields = ("name_th", "name_en", "code")
+    inlines = (ServiceCaseInline, FeeInline, ServiceFormInline, QuestionInline)
+
+    @admin.display(description=gettext_lazy("service"), ordering="name_th")
+    def name(self, service: Service) -> str:
+        return service.name
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), *(["code"] if obj else [])]
+
+
+@admin.register(ChecklistItem)
+class ChecklistItemAdmin(CatalogueAdmin):
+    list_display = ("title", "service", "is_conditional", "can_upload", "confirmed")
+    list_filter = ("service", "confirmed")
+    list_select_related = ("service",)
+    search_fields = ("title_th", "title_en")
+    filter_horizontal = ("cases",)
+
+    @admin.display(description=gettext_lazy("item"), ordering="title_th")
+    def title(self, item: ChecklistItem) -> str:
+        return item.title
+
+
+class PopularDayForm(forms.ModelForm):
+    date = BuddhistDateField(
+        label=gettext_lazy("Day"), help_text=gettext_lazy("For example 1/12/2569")
+    )
+
+
+@admin.register(PopularDay)
+class PopularDayAdmin(CatalogueAdmin):
+    form = PopularDayForm
+    list_display = ("__str__", "date")
+    ordering = ("date",)
+
+    # No history is kept of this table.
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        return admin.ModelAdmin.history_view(self, request, object_id, extra_context)
+
+
+admin.site.menu += [
+    MenuItem(
+        "times",
+        gettext_lazy("Time patterns"),
+        "clock",
+        "admin:offices_openingpattern_changelist",
+        "offices.view_openingpattern",
+    ),
+    MenuItem(
+        "services",
+        gettext_lazy("Services of the office"),
+        "list-check",
+        "admin:offices_offeredservice_changelist",
+        "offices.view_offeredservice",
+    ),
+    MenuItem(
+        "services",
+        gettext_lazy("Service catalogue and fees"),
+        "journal-text",
+        "admin:offices_service_changelist",
+        "offices.view_service",
+    ),
+    MenuItem(
+        "services",
+        gettext_lazy("Checklists"),
+        "card-list",
+        "admin:offices_checklistitem_changelist",
+        "offices.view_checklistitem",
+    ),
+    MenuItem(
+        "services",
+        gettext_lazy("Offices"),
+        "building",
+        "admin:offices_office_changelist",
+        "offices.view_office",
+    ),
+    MenuItem(
+        "times",
+        gettext_lazy("Popular wedding days"),
+        "heart-fill",
+        "admin:offices_popularday_changelist",
+        "offices.change_popularday",
+    ),
+]

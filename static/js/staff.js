@@ -1,0 +1,93 @@
+// The few lines of script of the back-office. Everything works without them.
+"use strict";
+document.documentElement.classList.add("js");
+
+const typing = (event) => event.target.closest("input, textarea, select, [contenteditable]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey && !event.ctrlKey && !event.metaKey && /^Digit[1-9]$/.test(event.code)) {
+    const button = document.querySelector(`[data-key-alt="${event.code.slice(5)}"]`);
+    if (button) {
+      event.preventDefault();
+      button.click();
+    }
+    return;
+  }
+  if (typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/") {
+    const box = document.querySelector("[data-key-search]");
+    if (box) {
+      event.preventDefault();
+      box.focus();
+    }
+  } else if (event.key === "?") {
+    const list = document.querySelector(".shortcuts");
+    if (list) list.open = !list.open;
+  }
+});
+
+// A pressed button does nothing when pressed again; the version in the form guards the server side.
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post") return;
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "1";
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
+
+// Menus close by Esc and by a press elsewhere.
+const menus = () => document.querySelectorAll(".person[open], .menu-small[open]");
+document.addEventListener("click", (event) => menus().forEach((menu) => menu.contains(event.target) || (menu.open = false)));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") menus().forEach((menu) => (menu.open = false));
+});
+
+// The list: tick all, and how many are ticked.
+document.querySelectorAll("[data-many]").forEach((form) => {
+  const all = form.querySelector("[data-many-all]");
+  const boxes = [...form.querySelectorAll("[name=chosen]")];
+  const count = form.querySelector("[data-many-count]");
+  if (!all || !count) return;
+  const empty = count.textContent;
+  const update = () => {
+    const number = boxes.filter((box) => box.checked).length;
+    count.textContent = number ? `${count.dataset.words} ${number}` : empty;
+    count.closest(".bulk").classList.toggle("has-some", number > 0);
+    all.checked = number === boxes.length;
+    all.indeterminate = number > 0 && number < boxes.length;
+  };
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    boxes.forEach((box) => (box.checked = all.checked));
+    update();
+  });
+  form.addEventListener("change", update);
+  update();
+});
+
+// The picture: larger, smaller, turned.
+document.querySelectorAll("[data-viewer]").forEach((viewer) => {
+  const tools = viewer.querySelector("[data-viewer-tools]");
+  const plate = viewer.querySelector(".plate");
+  if (!tools || !plate) return;
+  const sizes = [100, 150, 200, 300];
+  let zoom = 0;
+  let turn = 0;
+  const draw = () => {
+    plate.className = `plate zoom-${zoom} turn-${turn}`;
+    viewer.querySelector("[data-viewer-size]").textContent = `${sizes[zoom]}%`;
+  };
+  tools.hidden = false;
+  tools.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.dataset.zoom) zoom = Math.min(Math.max(zoom + Number(button.dataset.zoom), 0), sizes.length - 1);
+    else turn = (turn + 1) % 4;
+    draw();
+  });
+});
+
+// What needs to be read first after an answer.
+const first = document.querySelector("[data-focus]");
+if (first) first.focus();
