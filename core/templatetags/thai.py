@@ -29,7 +29,12 @@ class _Period(Protocol):
 
 
 def _nowrap(text: str, form: str) -> str:
-    return text if form == "plain" else format_html('<span class="nowrap">{}</span>', text)
+    """On one line, but for the year in brackets, which a phone has no room for."""
+    if form == "plain":
+        return text
+    day, bracket, era = text.partition(" (")
+    shown = format_html('<span class="nowrap">{}</span>', day)
+    return shown + format_html(' <span class="nowrap">({}</span>', era) if bracket else shown
 
 
 @register.filter

@@ -32,9 +32,8 @@ def documents(request: HttpRequest, booking: Booking) -> HttpResponse:
         except Refused as refused:
             refusals = [refused.message]
         if not refusals:
-            return see_other(
-                "portal:documents" if _more(request) else "portal:status", booking.reference
-            )
+            page = "status" if "complete" in request.POST else "documents"
+            return see_other(f"portal:{page}", booking.reference)
         form = DocumentsForm({})
         for sentence in refusals:
             form.add_error("documents", sentence)
