@@ -11,7 +11,7 @@ from accounts.models import User
 from bookings import news, rules
 from bookings.models import Booking, ItemCheck, ItemState
 from bookings.services.moves import locked_booking, move, record
-from bookings.services.places import give_back_places
+from bookings.services.places import give_back_places, lock_slot
 from bookings.workflow import UNDECIDED, Status
 from core.errors import Refused
 from core.workflow import CITIZEN, Actor
@@ -20,10 +20,11 @@ from offices.models import ChecklistItem
 
 def confirm(*, booking: Booking, by: User, now: datetime, version: int | None = None) -> Booking:
     """Approve. Raises Refused("incomplete") while an item is marked missing, Refused("own") for
-    what the officer entered (four eyes), Refused("move") and Changed. Locks the booking."""
+    what the officer entered (four eyes), Refused("stale") and Changed. Locks the booking."""
     _check_may_decide(booking, by)
     with transaction.atomic():
         locked = locked_booking(booking.pk, version=version)
+        _check_undecided(locked)
         missing = ItemCheck.objects.filter(booking=locked, state=ItemState.MISSING).count()
         if missing:
             raise Refused(
@@ -48,12 +49,13 @@ def ask_for_documents(
     """Ask for what is missing, all at once and only once (Licensing Facilitation Act B.E. 2558,
     facts §3.6). The place stays taken.
 
-    Raises Refused("items" | "asked" | "move") and Changed. Locks the booking."""
+    Raises Refused("items" | "asked" | "stale" | "move") and Changed. Locks the booking."""
     if not items:
         raise Refused(_("Choose at least one item that is missing."), code="items", field="items")
     titles = [{"th": item.title_th, "en": item.title_en} for item in items]
     with transaction.atomic():
         locked = locked_booking(booking.pk, version=version)
+        _check_undecided(locked)
         if locked.asked_at is not None:
             raise Refused(
                 _("Documents were asked for once already; the law allows it once."), code="asked"
@@ -76,9 +78,12 @@ def ask_for_documents(
 
 
 def documents_sent(*, booking: Booking, now: datetime) -> Booking:
-    """The applicant says that all was sent: back to the officer. Raises Refused("move")."""
+    """The applicant says that all was sent: back to the officer.
+
+    Raises Refused("stale" | "move"). Locks the booking."""
     with transaction.atomic():
         locked = locked_booking(booking.pk)
+        _check_undecided(locked)
         move(locked, Status.REQUESTED, by=CITIZEN, now=now)
         news.tell(locked, "documents_received", now=now)
     return locked
@@ -89,22 +94,18 @@ def reject(
 ) -> Booking:
     """Refuse, with the reason that the applicant reads, and give the place back.
 
-    Raises Refused("reason" | "own" | "move") and Changed. Locks the slot, then the booking."""
+    Raises Refused("reason" | "own" | "stale") and Changed. Locks the slot, then the booking."""
     if not reason.strip():
         raise Refused(
             _("Write the reason; the applicant will read it."), code="reason", field="reason"
         )
     _check_may_decide(booking, by)
     with transaction.atomic():
-        give_back_places(slot_id=booking.slot_id, online=booking.takes_online_place)
+        lock_slot(booking.slot_id)
         locked = locked_booking(booking.pk, version=version)
-        if locked.slot_id != booking.slot_id or locked.status not in UNDECIDED:
-            raise Refused(
-                _("It has just become “%(status)s”. This page now shows the newest data.")
-                % {"status": locked.get_status_display()},
-                code="stale",
-            )
+        _check_undecided(locked, slot_id=booking.slot_id)
         move(locked, Status.REJECTED, by=Actor.staff(by), now=now, reason=reason)
+        give_back_places(slot_id=locked.slot_id, online=locked.takes_online_place)
         news.tell(locked, "rejected", now=now, reason=reason)
     return locked
 
@@ -125,6 +126,17 @@ def take_over(*, booking: Booking, by: User, now: datetime) -> Booking:
 def mark_item(*, booking: Booking, item: ChecklistItem, state: ItemState) -> None:
     """Note what the officer found for one item. One upsert."""
     ItemCheck.objects.update_or_create(booking=booking, item=item, defaults={"state": state})
+
+
+def _check_undecided(booking: Booking, *, slot_id: int | None = None) -> None:
+    """Raises Refused("stale") unless the locked booking waits for a decision, at `slot_id` still
+    where that is what was locked before it."""
+    if booking.status not in UNDECIDED or slot_id not in (None, booking.slot_id):
+        raise Refused(
+            _("It has just become “%(status)s”. This page now shows the newest data.")
+            % {"status": booking.get_status_display()},
+            code="stale",
+        )
 
 
 def _check_may_decide(booking: Booking, by: User) -> None:

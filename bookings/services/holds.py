@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from bookings import rules
 from bookings.models import Booking, Slot
 from bookings.services.moves import locked_booking, move, record
-from bookings.services.places import give_back_places, take_places
+from bookings.services.places import give_back_places, lock_slot, take_places
 from bookings.workflow import Status
 from core.errors import Refused
 from core.reference import new_reference
@@ -84,7 +84,8 @@ def extend_hold(*, booking_id: int, holder: str, now: datetime) -> Booking:
     """Ten more minutes, once. Raises Refused("extended" | "expired")."""
     with transaction.atomic():
         booking = locked_booking(booking_id)
-        if booking.holder != holder or booking.status != Status.HELD or booking.held_until is None:
+        is_mine = booking.holder == holder and booking.status == Status.HELD
+        if not is_mine or booking.held_until is None or booking.held_until < now:
             raise Refused(_("The time was released. Choose a time again."), code="expired")
         if booking.hold_extended:
             raise Refused(_("More time can be asked for once only."), code="extended")
@@ -97,12 +98,11 @@ def extend_hold(*, booking_id: int, holder: str, now: datetime) -> Booking:
 def release_hold(*, booking: Booking, by: Actor, now: datetime) -> None:
     """Give a held place back; a booking that is no longer held is left as it is."""
     with transaction.atomic():
-        give_back_places(slot_id=booking.slot_id, online=booking.takes_online_place)
+        lock_slot(booking.slot_id)
         locked = locked_booking(booking.pk)
-        if locked.status != Status.HELD:
-            transaction.set_rollback(True)
-            return
-        move(locked, Status.EXPIRED, by=by, now=now)
+        if locked.status == Status.HELD:
+            move(locked, Status.EXPIRED, by=by, now=now)
+            give_back_places(slot_id=locked.slot_id, online=locked.takes_online_place)
 
 
 def release_expired(*, now: datetime) -> int:

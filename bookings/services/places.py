@@ -6,6 +6,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from bookings.models import Slot
+from core.db import lock_rows
 from core.errors import Refused
 
 
@@ -23,11 +24,24 @@ def take_places(*, slot_id: int, online: bool, n: int = 1) -> None:
 
 
 def give_back_places(*, slot_id: int, online: bool, n: int = 1) -> None:
-    """Give n places of a slot back. The CHECK of the table refuses to go below zero."""
+    """Give n places of a slot back.
+
+    Raises Refused("stale") when so many are not taken: somebody else has given them back."""
+    taken = Slot.objects.filter(pk=slot_id, taken__gte=n)
     changes = {"taken": F("taken") - n}
     if online:
+        taken = taken.filter(taken_online__gte=n)
         changes["taken_online"] = F("taken_online") - n
-    Slot.objects.filter(pk=slot_id).update(**changes)
+    if not taken.update(**changes):
+        raise Refused(
+            _("This cannot be done in the present state. The page shows the newest data."),
+            code="stale",
+        )
+
+
+def lock_slot(slot_id: int) -> None:
+    """Lock a slot before its booking, where the booking decides whether places are given back."""
+    lock_rows(Slot.objects.filter(pk=slot_id)).get()
 
 
 def _no_place(slot_id: int) -> Refused:
