@@ -15,6 +15,8 @@ def pytest_configure():
     django_settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
+    # The threads of a live server would keep the test database open.
+    django_settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
