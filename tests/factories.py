@@ -1,7 +1,7 @@
 """Records for tests. Reference data are small and handmade; a booking reaches its state through
 the services, as in life. All times hang on NOW, a Monday morning without a holiday near it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 
 import factory
@@ -52,8 +52,8 @@ class OfficeFactory(DjangoModelFactory):
     name_en = "Bang Rak"
     phone = "0 2000 0000"
     address_th = "1 ถนนทดสอบ"
-    opens_at = "08:00"
-    closes_at = "16:00"
+    opens_at = time(8)
+    closes_at = time(16)
 
 
 class SectionFactory(DjangoModelFactory):

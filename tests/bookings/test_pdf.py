@@ -1,0 +1,34 @@
+import pypdfium2
+import pytest
+from django.utils.translation import override
+
+from bookings import pdf
+from bookings.models import Booking
+from tests.factories import make_booking
+
+CHECKLIST = [{"title": "บัตรประจำตัวประชาชนตัวจริง", "how": "ยังไม่หมดอายุ"}]
+
+
+@pytest.fixture
+def booking(slot):
+    return Booking.objects.with_visit().get(pk=make_booking(slot=slot).pk)
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_ticket_is_one_page_with_the_reference(booking, language):
+    with override(language):
+        content = pdf.ticket(booking, checklist=CHECKLIST)
+
+    document = pypdfium2.PdfDocument(content)
+    text = document[0].get_textpage().get_text_range()
+    assert len(document) == 1
+    assert booking.reference in text
+    assert booking.office.phone in text
+
+
+def test_what_was_typed_is_not_read_as_markup(booking):
+    checklist = [{"title": "#panic() *x* $y$ <b> \\ #image(\"/etc/passwd\")", "how": ""}]
+
+    content = pdf.ticket(booking, checklist=checklist)
+
+    assert "#panic()" in pypdfium2.PdfDocument(content)[0].get_textpage().get_text_range()
