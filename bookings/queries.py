@@ -16,6 +16,8 @@ from bookings.workflow import OPEN, Status
 from offices import queries as office_queries
 from offices.models import Closure, OfferedService, PopularDay
 
+# Slot, capacity, online capacity, taken, taken online, when closed.
+Places = tuple[int, int, int, int, int, datetime | None]
 NEXT_TIMES = 4
 OF_ONE_DAY = 2
 
@@ -170,6 +172,17 @@ def slots_of_day(offered: OfferedService, day: date) -> QuerySet[Slot]:
         .between(_start_of(day), _start_of(day + timedelta(days=1)))
         .annotate(held=Count("bookings", filter=Q(bookings__status=Status.HELD)))
         .order_by("starts_at")
+    )
+
+
+def places_taken(*, office_id: int, service_id: int, first: date, last: date) -> list[Places]:
+    """All that changes on the times of some days, both ends included, to see whether a page about
+    them is still true. One query."""
+    return list(
+        Slot.objects.filter(office_id=office_id, service_id=service_id)
+        .between(_start_of(first), _start_of(last + timedelta(days=1)))
+        .order_by("pk")
+        .values_list("pk", "capacity", "online_capacity", "taken", "taken_online", "closed_at")
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -17,12 +17,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from bookings import queries, rules
+from bookings.models import Slot
 from bookings.queries import Day
 from bookings.rules import BookingWindow
 from core import thai_dates
 from core.forms import BuddhistDateField
 from offices import queries as office_queries
 from offices.models import OfferedService
+from portal import kept
 from portal.htmx import wants_part
 from portal.presenters import times as shown
 from portal.presenters.visit import visit_facts
@@ -44,11 +46,21 @@ def times(request: HttpRequest, office: str, service: str) -> HttpResponse:
     """The earliest free times as a list, the days, and the times of one day. `?date=` chooses
     the day, B.E. or C.E.; `?from=` the first day of the grid; `?free=1` hides what is taken.
 
-    Eight queries at most, whatever the number of times."""
-    now = timezone.now()
-    offered = load_offered(office, service)
+    One query where nothing has changed for a moment, else eight at most, whatever the number of
+    times."""
+    html, status = kept.kept(request), 200
+    if not html:
+        html, status = _draw(request, load_offered(office, service), now=timezone.now())
+    response = kept.with_token(request, html, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _draw(request: HttpRequest, offered: OfferedService, *, now: datetime) -> tuple[str, int]:
+    """The page, with a stand-in for the token of the browser, and its status."""
     only_free = request.GET.get("free") == "1"
     context: dict[str, Any] = {
+        "csrf_token": kept.TOKEN,
         "offered": offered,
         "office": offered.office,
         "service": offered.service,
@@ -56,32 +68,38 @@ def times(request: HttpRequest, office: str, service: str) -> HttpResponse:
         "now": now,
         "only_free": only_free,
         "keep_free": "&free=1" if only_free else "",
-        "hold_url": reverse("portal:hold", args=[office, service]),
+        "hold_url": reverse("portal:hold", args=[offered.office.slug, offered.service.code]),
         "hold_minutes": settings.HOLD_MINUTES,
     }
-    status = 200
-    if offered.is_open:
-        asked = _calendar(request, offered, context, now=now)
-        status = 422 if asked.sentence else 200
     template = "portal/_calendar.html" if wants_part(request) else "portal/times.html"
-    response = render(request, template, context, status=status)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    if not offered.is_open:
+        return render_to_string(template, context, request), 200
+    window = rules.booking_window(offered, now=now)
+    asked = _asked_day(request.GET.get("date", ""), offered, window, now=now)
+    watched = kept.watch(request, offered, first=window.first, days=shown.DAYS_OF_A_PAGE)
+    context |= _calendar(request, offered, window, asked, now=now)
+    html = render_to_string(template, context, request)
+    if watched and not asked.sentence and context["last_told"] <= watched.last:
+        kept.keep(request, html, watched)
+    return html, 422 if asked.sentence else 200
 
 
 def _calendar(
-    request: HttpRequest, offered: OfferedService, context: dict[str, Any], *, now: datetime
-) -> Asked:
-    window = rules.booking_window(offered, now=now)
+    request: HttpRequest,
+    offered: OfferedService,
+    window: BookingWindow,
+    asked: Asked,
+    *,
+    now: datetime,
+) -> dict[str, Any]:
     earliest = queries.next_free(offered, now=now, window=window)
-    asked = _asked_day(request.GET.get("date", ""), offered, window, now=now)
     first_free = timezone.localdate(earliest[0].starts_at) if earliest else window.first
     start = _page_start(request.GET.get("from", ""), asked.day or first_free, window)
     count = min(shown.DAYS_OF_A_PAGE, (window.last - start).days + 1)
     after = start + timedelta(days=count)
     days = queries.days(offered, first=start, count=count, now=now, window=window)
     chosen = _chosen(days, asked.day)
-    context |= {
+    context = {
         "next_times": shown.next_times(earliest),
         "days": shown.day_cells(days, chosen=chosen.date if chosen else None),
         "has_popular": any(day.is_popular for day in days),
@@ -89,12 +107,19 @@ def _calendar(
         "earlier": start - timedelta(days=shown.DAYS_OF_A_PAGE) if start > window.first else None,
         "later": after if after <= window.last else None,
         "last_day": window.last,
+        "last_told": _last_told(days, earliest, window),
         "typed": request.GET.get("date", "") if asked.sentence else "",
         "sentence": asked.sentence,
     }
-    if chosen:
-        context |= _times_of(request, offered, chosen, days, now=now)
-    return asked
+    return context | (_times_of(request, offered, chosen, days, now=now) if chosen else {})
+
+
+def _last_told(days: list[Day], earliest: list[Slot], window: BookingWindow) -> date:
+    """The last day that the page tells about: a short list of free times speaks of the whole
+    window."""
+    if len(earliest) < queries.NEXT_TIMES:
+        return window.last
+    return max(days[-1].date, timezone.localdate(earliest[-1].starts_at))
 
 
 def _times_of(

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import timezone
 
 from bookings.models import Slot
@@ -295,3 +296,83 @@ def test_it_costs_the_same_however_many_times_there_are(
 
     with django_assert_num_queries(8):
         client.get(TIMES)
+
+
+# --- the kept page ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def four_free(make_slot):
+    """Enough free times in sight for the page to be kept."""
+    return [make_slot(FRIDAY + timedelta(days=day), minute=m) for day in (0, 3) for m in (1, 31)]
+
+
+def test_an_unchanged_page_costs_one_query(client, four_free, django_assert_num_queries):
+    with django_assert_num_queries(8):
+        first = client.get(TIMES)
+    with django_assert_num_queries(1):
+        second = client.get(TIMES)
+
+    assert buttons(first).keys() == buttons(second).keys() != set()
+
+
+def test_a_place_taken_meanwhile_is_gone_at_once(client, four_free):
+    client.get(TIMES)
+    Slot.objects.filter(pk=four_free[0].pk).update(taken=1, taken_online=1)
+
+    response = client.get(TIMES)
+
+    assert four_free[0].pk not in buttons(response)
+    assert four_free[0].pk not in listed(response)
+
+
+def test_a_new_time_stands_there_at_once(client, four_free, make_slot):
+    client.get(TIMES)
+    new = make_slot(hour=14)
+
+    assert new.pk in buttons(client.get(TIMES))
+
+
+def test_what_is_kept_for_one_browser_is_not_shown_to_another(client, four_free):
+    client.post("/offices/bang-rak/marriage/hold/", {"slot": four_free[0].pk})
+    mine = client.get(f"/en{TIMES}").content.decode()
+    client.cookies.clear()
+    others = client.get(f"/en{TIMES}").content.decode()
+
+    assert "Yours, go on" in mine
+    assert "Yours, go on" not in others
+
+
+def test_languages_and_parts_are_kept_apart(client, four_free):
+    pages = [
+        client.get(TIMES).content,
+        client.get(f"/en{TIMES}").content,
+        client.get(TIMES, headers={"HX-Request": "true"}).content,
+        client.get(f"{TIMES}?free=1").content,
+    ]
+
+    assert len(set(pages)) == 4
+
+
+def test_the_token_of_a_kept_page_is_the_browsers_own(four_free):
+    Client().get(TIMES)
+    browser = Client(enforce_csrf_checks=True)
+    token = Page(browser.get(TIMES)).typed["csrfmiddlewaretoken"]
+
+    answer = browser.post(
+        "/offices/bang-rak/marriage/hold/",
+        {"slot": four_free[0].pk, "csrfmiddlewaretoken": token},
+    )
+
+    assert answer.status_code == 303
+
+
+def test_without_a_cache_the_page_still_stands(client, four_free, settings):
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/0",
+        }
+    }
+
+    assert buttons(client.get(TIMES))

@@ -1,0 +1,100 @@
+"""The page of free times as it was drawn a moment ago, shown again while no place was taken or
+given back meanwhile: drawing it costs ten times as much as asking whether it is true (speed P6)."""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from redis.exceptions import RedisError
+
+from bookings import queries
+from offices.models import OfferedService
+from portal.htmx import wants_part
+from portal.visitor import COOKIE
+
+logger = logging.getLogger(__name__)
+
+# Places are always true; names, rules and closures of the office may lag by these seconds.
+SECONDS = 5
+# Stands in the kept page for the token that every browser has of its own.
+TOKEN = "csrf-token-of-this-browser"  # noqa: S105
+OWN_COOKIES = (COOKIE, CookieStorage.cookie_name)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """The days a page tells about, with the places as they were before it was drawn."""
+
+    office_id: int
+    service_id: int
+    first: date
+    last: date
+    places: list[queries.Places]
+
+
+def watch(
+    request: HttpRequest, offered: OfferedService, *, first: date, days: int
+) -> Watched | None:
+    """Read the places before drawing, so that a change during the drawing is not missed; nothing
+    for a page that shows this browser something of its own. One query."""
+    if _is_own(request):
+        return None
+    office_id, service_id = offered.office_id, offered.service_id
+    last = first + timedelta(days=days - 1)
+    places = queries.places_taken(
+        office_id=office_id, service_id=service_id, first=first, last=last
+    )
+    return Watched(office_id, service_id, first, last, places)
+
+
+def keep(request: HttpRequest, html: str, watched: Watched) -> None:
+    """Keep a page drawn with TOKEN for all who ask for the same; a lost cache keeps nothing."""
+    try:
+        cache.set(_key(request), (html, watched), SECONDS)
+    except (RedisError, OSError) as error:
+        logger.warning("page not kept: %s", type(error).__name__)
+
+
+def kept(request: HttpRequest) -> str:
+    """The kept page with TOKEN in it, or "" when there is none or a place has changed.
+    One query, none without a kept page."""
+    found = None if _is_own(request) else _found(request)
+    if found is None:
+        return ""
+    html, watched = found
+    places = queries.places_taken(
+        office_id=watched.office_id,
+        service_id=watched.service_id,
+        first=watched.first,
+        last=watched.last,
+    )
+    return html if places == watched.places else ""
+
+
+def with_token(request: HttpRequest, html: str, *, status: int = 200) -> HttpResponse:
+    """The page for this browser."""
+    return HttpResponse(html.replace(TOKEN, get_token(request)), status=status)
+
+
+def _found(request: HttpRequest) -> tuple[str, Watched] | None:
+    try:
+        found: tuple[str, Watched] | None = cache.get(_key(request))
+    except (RedisError, OSError) as error:
+        logger.warning("kept page not read: %s", type(error).__name__)
+        return None
+    return found
+
+
+def _is_own(request: HttpRequest) -> bool:
+    """Its held times, or a message to it."""
+    return any(name in request.COOKIES for name in OWN_COOKIES)
+
+
+def _key(request: HttpRequest) -> str:
+    asked = f"{wants_part(request)} {request.get_full_path()}"
+    return f"times:{hashlib.sha256(asked.encode()).hexdigest()}"
