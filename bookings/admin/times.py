@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from bookings import services
 from bookings.models import Booking, Slot
@@ -114,7 +114,7 @@ class SlotAdmin(OfficeAdmin):
     def online_of(self, slot: Slot) -> str:
         return f"{slot.taken_online}/{slot.online_capacity}"
 
-    @admin.display(description=gettext_lazy("open"), boolean=True)
+    @admin.display(description=pgettext_lazy("time", "open"), boolean=True)
     def is_open(self, slot: Slot) -> bool:
         return slot.closed_at is None
 
