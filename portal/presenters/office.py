@@ -30,13 +30,14 @@ class OpenState:
 
 @dataclass(frozen=True)
 class ServiceRow:
-    """One service of the office: `free` is its first free time in words, empty when none."""
+    """One service of the office; day and time of its first free time, empty when none."""
 
     code: str
     icon: str
     name: str
     summary: str
-    free: str
+    free_day: str
+    free_time: str
     is_festive: bool
 
 
@@ -125,28 +126,27 @@ def open_state(
 def service_rows(
     offers: Iterable[OfferedService], free: Mapping[int, Period], *, now: datetime
 ) -> list[ServiceRow]:
-    return [
-        ServiceRow(
-            code=offered.service.code,
-            icon=offered.service.icon,
-            name=offered.service.name,
-            summary=offered.service.summary,
-            free=free_words(free.get(offered.service_id), now=now),
-            is_festive=offered.service.is_festive,
-        )
-        for offered in offers
-    ]
+    return [_service_row(offered, free.get(offered.service_id), now=now) for offered in offers]
 
 
-def free_words(period: Period | None, *, now: datetime) -> str:
-    """`พรุ่งนี้ 10.01–10.30 น.`, `ศุกร์ 27 พ.ย. 09.01–09.30 น.`, or nothing."""
-    if period is None:
-        return ""
+def _service_row(offered: OfferedService, free: Period | None, *, now: datetime) -> ServiceRow:
+    return ServiceRow(
+        code=offered.service.code,
+        icon=offered.service.icon,
+        name=offered.service.name,
+        summary=offered.service.summary,
+        free_day=_day_words(free, now=now) if free else "",
+        free_time=thai_dates.time_range(free.starts_at, free.ends_at) if free else "",
+        is_festive=offered.service.is_festive,
+    )
+
+
+def _day_words(period: Period, *, now: datetime) -> str:
+    """`พรุ่งนี้`, `ศุกร์ 27 พ.ย.`."""
     day = timezone.localdate(period.starts_at)
-    time = thai_dates.time_range(period.starts_at, period.ends_at)
     if day == timezone.localdate(now) + timedelta(days=1):
-        return _("tomorrow %(time)s") % {"time": time}
-    return f"{thai_dates.weekday(day)} {thai_dates.day_month(day)} {time}"
+        return _("tomorrow")
+    return f"{thai_dates.weekday(day)} {thai_dates.day_month(day)}"
 
 
 def closed_runs(closures: Iterable[Closure], *, weekdays: str) -> list[ClosedRun]:
