@@ -13,9 +13,27 @@ from accounts import services as accounts
 from accounts.models import User
 from core.errors import Refused
 from notifications.models import FINAL, Message, Status
-from notifications.sources import Contact, source_of
+from notifications.sources import Contact, Rendered, source_of
 
-__all__ = ["Contact", "News", "mark_called", "open_phone", "queue", "queue_all", "resend"]
+__all__ = [
+    "Contact",
+    "News",
+    "mark_called",
+    "open_phone",
+    "preview",
+    "queue",
+    "queue_all",
+    "resend",
+]
+    "Contact",
+    "News",
+    "mark_called",
+    "open_phone",
+    "preview",
+    "queue",
+    "queue_all",
+    "resend",
+]
 
 
 RESENT = ":resend:"
@@ -70,6 +88,11 @@ def _message(news: News, contacts: Sequence[Contact], now: datetime) -> Message:
         created_at=now,
         due_at=now,
     )
+
+
+def preview(message: Message, *, now: datetime) -> Rendered:
+    """The message as it would be sent now."""
+    return source_of(message).render(message, now)
 
 
 # --- what an officer can do about a message ---------------------------------------------------
