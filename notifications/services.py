@@ -25,16 +25,6 @@ __all__ = [
     "queue_all",
     "resend",
 ]
-    "Contact",
-    "News",
-    "mark_called",
-    "open_phone",
-    "preview",
-    "queue",
-    "queue_all",
-    "resend",
-]
-
 
 RESENT = ":resend:"
 
