@@ -110,6 +110,13 @@ def _waiting(booking: Booking, changes: Sequence[BookingChange]) -> str:
     ) % {"by": thai_dates.long_date(by)}
 
 
+def asked_items(booking: Booking, reason: str) -> list[str]:
+    """What an officer asked for, in the language of the reader: the history keeps the Thai
+    titles, and a note as it was written. One query."""
+    titles = {item.title_th: item.title for item in booking.service.checklist.all()}
+    return [titles.get(line, line) for line in reason.split("\n")]
+
+
 def timeline(booking: Booking, changes: Sequence[BookingChange]) -> list[Entry]:
     """The history in words, and the visit while it lies ahead."""
     steps = [change for change in changes if change.to_status != Status.HELD]
@@ -123,7 +130,7 @@ def timeline(booking: Booking, changes: Sequence[BookingChange]) -> list[Entry]:
                 title=_title(change),
                 iso=thai_dates.local_time(change.at).isoformat(),
                 when=day_and_clock(change.at),
-                what=_what(change),
+                what=_what(booking, change),
             )
         )
     if booking.status in OPEN - {Status.ARRIVED, Status.SERVING}:
@@ -144,7 +151,7 @@ def _title(change: BookingChange) -> str:
     return str(Status(change.to_status).label)
 
 
-def _what(change: BookingChange) -> str:
+def _what(booking: Booking, change: BookingChange) -> str:
     if change.from_slot is not None:
         start, end = change.from_slot.starts_at, change.from_slot.ends_at
         before = f"{thai_dates.medium_date(start)} {thai_dates.time_range(start, end)}"
@@ -152,6 +159,8 @@ def _what(change: BookingChange) -> str:
         return f"{moved} · {change.reason}" if change.reason else moved
     if change.from_status == change.to_status:
         return ""
+    if change.to_status == Status.NEEDS_DOCUMENTS:
+        return ", ".join(asked_items(booking, change.reason))
     return change.reason.replace("\n", ", ")
 
 

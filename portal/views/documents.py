@@ -78,7 +78,7 @@ def _page(request: HttpRequest, booking: Booking, form: DocumentsForm) -> HttpRe
         "sent": sent,
         "room": settings.DOCUMENTS_PER_BOOKING - len(sent),
         "limit": settings.DOCUMENTS_PER_BOOKING,
-        "asked": asked.reason.split("\n") if asked else [],
+        "asked": shown.asked_items(booking, asked.reason) if asked else [],
         "due": shown.day_and_clock(booking.documents_due_at),
         "is_asked": booking.status == Status.NEEDS_DOCUMENTS,
     }

@@ -74,7 +74,7 @@ def status(request: HttpRequest, booking: Booking) -> HttpResponse:
         "can_change": shown.can_change(booking, now=now),
         "lies_ahead": booking.is_open,
         "is_over": booking.status in WORKFLOW.ends(),
-        "asked": changes[-1].reason.split("\n"),
+        "asked": shown.asked_items(booking, changes[-1].reason),
         "late": pdf.late_rule(booking),
         "deadline": shown.day_and_clock(rules.change_deadline(booking.offered, booking.slot)),
         "arrive_by": shown.bare_clock(rules.arrive_by(booking.offered, booking.slot)),

@@ -6,12 +6,12 @@ from icalendar import Calendar
 from bookings import ics, services
 from bookings.models import Booking
 from core.workflow import CITIZEN
-from tests.factories import NOW, make_booking
+from tests.factories import NOW, booking_at
 
 
 @pytest.fixture
-def booking(slot):
-    return make_booking(slot=slot)
+def booking(offered):
+    return booking_at(offered=offered)
 
 
 def visit_of(booking):

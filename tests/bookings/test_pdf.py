@@ -4,14 +4,14 @@ from django.utils.translation import override
 
 from bookings import pdf
 from bookings.models import Booking
-from tests.factories import make_booking
+from tests.factories import booking_at
 
 CHECKLIST = [{"title": "บัตรประจำตัวประชาชนตัวจริง", "how": "ยังไม่หมดอายุ"}]
 
 
 @pytest.fixture
-def booking(slot):
-    return Booking.objects.with_visit().get(pk=make_booking(slot=slot).pk)
+def booking(offered):
+    return Booking.objects.with_visit().get(pk=booking_at(offered=offered).pk)
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
@@ -27,8 +27,16 @@ def test_ticket_is_one_page_with_the_reference(booking, language):
 
 
 def test_what_was_typed_is_not_read_as_markup(booking):
-    checklist = [{"title": "#panic() *x* $y$ <b> \\ #image(\"/etc/passwd\")", "how": ""}]
+    checklist = [{"title": '#panic() *x* $y$ <b> \\ #image("/etc/passwd")', "how": ""}]
 
     content = pdf.ticket(booking, checklist=checklist)
 
     assert "#panic()" in pypdfium2.PdfDocument(content)[0].get_textpage().get_text_range()
+
+
+def test_widest_reference_stays_on_one_line(booking):
+    booking.reference = "WW-WWWW-WW"
+
+    text = pypdfium2.PdfDocument(pdf.ticket(booking, checklist=[]))[0].get_textpage()
+
+    assert "WW-WWWW-WW" in text.get_text_range()
