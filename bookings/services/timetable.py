@@ -30,7 +30,8 @@ def generate_slots(
     given ones, from the office's pattern. Slots that exist are left as they are, none is deleted;
     safe to run at any time and twice at once."""
     today = timezone.localdate(now)
-    dates = [today + timedelta(days=n) for n in range((days or settings.SLOT_DAYS_AHEAD) + 1)]
+    ahead = settings.SLOT_DAYS_AHEAD if days is None else days
+    dates = [today + timedelta(days=n) for n in range(ahead + 1)]
     closed = _closed_days(dates[0], dates[-1])
     offers = OfferedService.objects.open().select_related("pattern", "service")
     if offered_ids is not None:
