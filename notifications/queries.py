@@ -31,6 +31,11 @@ class ChannelState:
         return self.longest_wait > SLOW
 
     @property
+    def minutes(self) -> int:
+        """The longest wait in whole minutes."""
+        return int(self.longest_wait.total_seconds() // 60)
+
+    @property
     def share(self) -> float | None:
         """Percent delivered of what is decided; None when nothing is."""
         decided = self.sent + self.failed
