@@ -5,9 +5,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 
 
@@ -40,9 +42,16 @@ class ScopedChoices(admin.options.BaseModelAdmin):
         rows = rows_for(request, db_field.remote_field.model, self.admin_site)
         kwargs["queryset"] = rows
         if db_field.name == "office" and not request.user.sees_whole_city:
-            kwargs["queryset"] = rows.filter(pk__in=self._offices_to_write(request))
-            kwargs["required"] = True
+            offices = self._offices_to_write(request)
+            kwargs |= {"queryset": rows.filter(pk__in=offices), "required": True}
+            if len(offices) == 1:
+                kwargs |= {"initial": offices[0], "empty_label": None}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the small buttons that open another row in a window of its own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return _unwrapped(field)
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -57,6 +66,12 @@ class ScopedChoices(admin.options.BaseModelAdmin):
             for office_id in request.user.office_ids
             if request.user.has_office_permission(permission, office_id)
         ]
+
+
+def _unwrapped(field: Any) -> Any:
+    if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+        field.widget = field.widget.widget
+    return field
 
 
 class OfficeInline(ScopedChoices, admin.TabularInline):
@@ -74,12 +89,25 @@ class OfficeAdmin(ScopedChoices, SimpleHistoryAdmin):
     list_per_page = 25
     show_full_result_count = False
     list_editable = ()
+    show_facets = admin.ShowFacets.NEVER
     save_on_top = False
     # The office of a row is chosen once.
     fixed_fields: tuple[str, ...] = ("office",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).for_staff(request.user)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Who works at one office reads its name in the header already."""
+        columns = super().get_list_display(request)
+        user = request.user
+        if user.sees_whole_city or len(user.office_ids) > 1:
+            return columns
+        return [column for column in columns if column != "office"]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return [self._scoped_filter(item) for item in super().get_list_filter(request)]

@@ -10,6 +10,7 @@ from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subq
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -100,11 +101,14 @@ class SlotAdmin(OfficeAdmin):
 
     @admin.display(description=gettext_lazy("day"), ordering="starts_at")
     def day(self, slot: Slot) -> str:
-        return thai_dates.long_date(slot.starts_at)
+        return (
+            f"{thai_dates.weekday_short(slot.starts_at)} {thai_dates.medium_date(slot.starts_at)}"
+        )
 
     @admin.display(description=gettext_lazy("time"))
     def time(self, slot: Slot) -> str:
-        return thai_dates.time_range(slot.starts_at, slot.ends_at)
+        times = thai_dates.time_range(slot.starts_at, slot.ends_at)
+        return format_html('<span class="nowrap">{}</span>', times)
 
     @admin.display(description=gettext_lazy("taken of all places"))
     def taken_of(self, slot: Slot) -> str:

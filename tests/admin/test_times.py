@@ -1,0 +1,127 @@
+"""Places of a time, and closed days."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from bookings.models import Slot
+from offices.models import Closure, Office
+from tests.factories import at, booking_at, make_slot, make_staff
+
+
+@pytest.fixture
+def slot(offered):
+    slot = make_slot(offered, capacity=3, online=2)
+    for _one in range(2):
+        booking_at(offered=offered, slot=slot)
+    return Slot.objects.get(pk=slot.pk)
+
+
+def save(browser, slot, **data):
+    return browser.post(reverse("admin:bookings_slot_change", args=[slot.pk]), data)
+
+
+def test_head_raises_the_places(signed_in, head, slot):
+    assert save(signed_in(head), slot, capacity=5, online_capacity=4).status_code == 302
+
+    slot.refresh_from_db()
+    assert (slot.capacity, slot.online_capacity, slot.taken) == (5, 4, 2)
+
+
+def test_places_below_the_booked_are_refused_with_their_number(signed_in, head, slot):
+    page = save(signed_in(head), slot, capacity=1, online_capacity=1)
+
+    errors = page.context["adminform"].form.errors
+    assert "2" in errors["capacity"][0]
+    assert Slot.objects.get(pk=slot.pk).capacity == 3
+
+
+@pytest.mark.parametrize("places", ["", "-1", "x", "1e3", "99999999999999999999"])
+def test_strange_places_are_refused(signed_in, head, slot, places):
+    page = save(signed_in(head), slot, capacity=places, online_capacity=2)
+
+    assert page.status_code == 200
+    assert Slot.objects.get(pk=slot.pk).capacity == 3
+
+
+def test_time_is_closed_by_hand(signed_in, head, slot):
+    save(signed_in(head), slot, capacity=3, online_capacity=2, is_closed="on")
+
+    slot.refresh_from_db()
+    assert slot.closed_by_hand
+    assert slot.closed_at is not None
+
+
+def test_officer_only_looks_at_times(signed_in, officer, slot):
+    assert save(signed_in(officer), slot, capacity=9, online_capacity=9).status_code == 403
+
+
+def close(browser, office, day="8/12/2569"):
+    data = {"office": office.pk if office else "", "date": day, "reason_th": "ซ่อมไฟฟ้า"}
+    return browser.post(reverse("admin:offices_closure_add"), data)
+
+
+def test_closing_a_day_closes_its_times_and_deleting_opens_them(
+    signed_in, head, offered, bang_rak, foreign
+):
+    day = at(2026, 12, 8, 10)
+    mine, theirs = make_slot(offered, starts=day), make_slot(foreign.offered, starts=day)
+    browser = signed_in(head)
+
+    assert close(browser, bang_rak).status_code == 302
+
+    mine.refresh_from_db()
+    theirs.refresh_from_db()
+    assert mine.closed_at is not None
+    assert theirs.closed_at is None
+    closure = Closure.objects.get(office=bang_rak)
+    browser.post(reverse("admin:offices_closure_delete", args=[closure.pk]), {"post": "yes"})
+    mine.refresh_from_db()
+    assert mine.closed_at is None
+
+
+def test_closing_says_how_many_appointments_stand(signed_in, head, offered, bang_rak):
+    booking_at(offered=offered, slot=make_slot(offered, starts=at(2026, 12, 8, 10)))
+    browser = signed_in(head)
+
+    close(browser, bang_rak)
+
+    page = browser.get(reverse("admin:offices_closure_changelist"))
+    assert page.context["cl"].result_list[0].hits == 1
+
+
+@pytest.mark.parametrize("day", ["1/1/2569", "31/2/2570", "8/12/69", "8/12/3112", "x", ""])
+def test_day_that_is_over_or_none_is_refused(signed_in, head, bang_rak, day):
+    page = close(signed_in(head), bang_rak, day)
+
+    assert "date" in page.context["adminform"].form.errors
+    assert not Closure.objects.exists()
+
+
+def test_same_day_twice_is_refused(signed_in, head, bang_rak):
+    close(signed_in(head), bang_rak)
+
+    assert "date" in close(signed_in(head), bang_rak).context["adminform"].form.errors
+
+
+def test_central_office_closes_the_whole_city(signed_in, offered):
+    slot = make_slot(offered, starts=at(2026, 12, 8, 10))
+
+    close(signed_in(make_staff(Role.CENTRAL)), None)
+
+    slot.refresh_from_db()
+    assert slot.closed_at is not None
+
+
+def test_change_of_reference_data_has_a_history(signed_in, bang_rak):
+    browser = signed_in(make_staff(Role.CENTRAL))
+    address = reverse("admin:offices_office_change", args=[bang_rak.pk])
+    form = browser.get(address).context["adminform"].form
+    data = {name: value for name, value in form.initial.items() if value is not None}
+
+    browser.post(address, {**data, "phone": "0 2111 1111"})
+
+    assert Office.objects.get(pk=bang_rak.pk).phone == "0 2111 1111"
+    page = browser.get(reverse("admin:offices_office_history", args=[bang_rak.pk]))
+    assert page.status_code == 200
+    assert bang_rak.history.count() == 2
