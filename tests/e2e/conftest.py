@@ -52,7 +52,8 @@ def city(transactional_db, live_server, settings):
 
 
 @pytest.fixture
-def officer(city):
+def officer(city, settings):
+    settings.STAFF_MFA_REQUIRED = False
     user = make_staff(
         Role.OFFICER,
         office=Office.objects.get(slug="bang-rak"),
