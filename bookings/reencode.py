@@ -11,8 +11,8 @@ import warnings
 from pathlib import Path
 
 import pi_heif
-import pypdfium2
-from PIL import Image, ImageFilter, ImageOps, ImageStat
+import pypdfium2  # type: ignore[import-untyped]
+from PIL import Image, ImageFilter, ImageOps, ImageStat, UnidentifiedImageError
 
 FORMATS = ["JPEG", "PNG", "HEIF"]
 MAX_PIXELS = 25_000_000
@@ -66,7 +66,7 @@ def _picture(source: Path) -> Image.Image:
             if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
                 raise Unreadable("broken")
             return _plain(ImageOps.exif_transpose(opened))
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise Unreadable("type") from None
     except (
         OSError,

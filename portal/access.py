@@ -45,7 +45,7 @@ def booking_of(request: HttpRequest, reference: str) -> Booking | None:
     """The booking of the address, if this browser holds its cookie. Without one no row is read,
     so that a known and an unknown reference take the same time. Two queries."""
     for name in COOKIES.values():
-        value = request.get_signed_cookie(name, default="", salt=SALT, max_age=DAYS * 86_400)
+        value = request.get_signed_cookie(name, default="", salt=SALT, max_age=DAYS * 86_400) or ""
         row_id, _, version = value.partition(".")
         booking = row_id and (
             Booking.objects.with_visit()

@@ -5,14 +5,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -25,15 +25,9 @@ SECONDS = 60
 MEGABYTE = 1_000_000
 
 
-class Upload(Protocol):
-    """What Django gives for an uploaded file; its name and type are never believed."""
-
-    size: int | None
-    chunks: Callable[[], Any]
-
-
-def add_document(*, booking: Booking, upload: Upload, now: datetime) -> Document:
-    """Make the picture or PDF new and keep it for the first check.
+def add_document(*, booking: Booking, upload: "File[bytes]", now: datetime) -> Document:
+    """Make the picture or PDF new and keep it for the first check; the name and type that came
+    with it are never believed.
 
     Raises Refused("too_big" | "type" | "broken" | "pages" | "too_many" | "decided"); nothing is
     kept then. Takes about half a second; never inside a transaction. Locks the booking."""
@@ -89,7 +83,7 @@ def _store(booking: Booking, name: str, found: dict[str, Any], now: datetime) ->
         )
 
 
-def _make_new(upload: Upload, work: Path) -> tuple[Path, dict[str, Any]]:
+def _make_new(upload: "File[bytes]", work: Path) -> tuple[Path, dict[str, Any]]:
     source, target = work / "sent", work / "new"
     with source.open("wb") as file:
         for chunk in upload.chunks():

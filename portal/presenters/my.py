@@ -53,35 +53,41 @@ def just_booked(booking: Booking, now: datetime) -> bool:
 
 def state_of(booking: Booking, changes: Sequence[BookingChange], *, now: datetime) -> State:
     """The state as the h1. Needs the history in order; one query for a waiting booking."""
-    last = changes[-1]
-    reason = last.reason.replace("\n", ", ")
-    by = _("you") if last.actor == ActorKind.CITIZEN else booking.office.full_name
-    titles = {
-        Status.REQUESTED: (_("This time is yours"), ""),
+    if booking.status == Status.REQUESTED:
+        return State(_("This time is yours"), _waiting(booking, changes))
+    known = {**_ahead(booking, now), **_after(booking, changes[-1])}
+    return State(*known[Status(booking.status)])
+
+
+def _ahead(booking: Booking, now: datetime) -> dict[Status, tuple[str, str]]:
+    place = {"place": booking.offered.place}
+    is_new = just_booked(booking, now)
+    return {
         Status.NEEDS_DOCUMENTS: (
             _("More documents are needed"),
             _("Send what is on the list by %(by)s. We ask only once, and the time stays yours")
             % {"by": day_and_clock(booking.documents_due_at)},
         ),
         Status.CONFIRMED: (
-            _("You are booked")
-            if just_booked(booking, now)
-            else _("Your appointment is confirmed"),
+            _("You are booked") if is_new else _("Your appointment is confirmed"),
             _("Come on the day, at the time below"),
         ),
         Status.ARRIVED: (
             _("You have arrived"),
-            _("Wait near %(place)s; an officer will call you") % {"place": booking.offered.place},
+            _("Wait near %(place)s; an officer will call you") % place,
         ),
-        Status.SERVING: (
-            _("You are being served"),
-            _("At %(place)s") % {"place": booking.offered.place},
-        ),
+        Status.SERVING: (_("You are being served"), _("At %(place)s") % place),
+    }
+
+
+def _after(booking: Booking, last: BookingChange) -> dict[Status, tuple[str, str]]:
+    reason = {"reason": last.reason.replace("\n", ", ")}
+    by = _("you") if last.actor == ActorKind.CITIZEN else booking.office.full_name
+    return {
         Status.SERVED: (_("Completed"), _("Thank you for coming")),
         Status.NOT_SERVED: (
             _("It could not be completed"),
-            _("Today it could not be done because: %(reason)s. You can book again")
-            % {"reason": reason},
+            _("Today it could not be done because: %(reason)s. You can book again") % reason,
         ),
         Status.NO_SHOW: (_("You did not come"), _("The time has passed. You can book again")),
         Status.CANCELLED: (
@@ -90,15 +96,13 @@ def state_of(booking: Booking, changes: Sequence[BookingChange], *, now: datetim
         ),
         Status.REJECTED: (
             _("Not approved"),
-            _("Because: %(reason)s. You can ask the office, or apply again") % {"reason": reason},
+            _("Because: %(reason)s. You can ask the office, or apply again") % reason,
         ),
         Status.EXPIRED: (
             _("Expired"),
             _("It was not finished in time, and the time is open to others again"),
         ),
     }
-    title, lead = titles[Status(booking.status)]
-    return State(title, lead or _waiting(booking, changes))
 
 
 def _waiting(booking: Booking, changes: Sequence[BookingChange]) -> str:

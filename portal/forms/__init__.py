@@ -1,0 +1,6 @@
+"""The forms of the citizen's booking pages."""
+
+from portal.forms.booking import BookingForm
+from portal.forms.my import CancelForm, DocumentsForm, FindForm
+
+__all__ = ["BookingForm", "CancelForm", "DocumentsForm", "FindForm"]

@@ -1,0 +1,73 @@
+"""Small forms about one's own booking: finding, cancelling, sending documents."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import (
+    CleanCharField,
+    PhoneField,
+)
+
+
+class FindForm(forms.Form):
+    """A reference and the telephone given with it."""
+
+    reference = CleanCharField(
+        label=_("Request number"),
+        max_length=40,
+        help_text=_("In the e-mail or on the ticket, such as BR-7K4M-29"),
+        error_messages={"required": _("Enter the request number")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    phone = PhoneField(label=_("Phone given when booking"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].widget.attrs |= {
+            "autocomplete": "tel",
+            "inputmode": "tel",
+            "placeholder": "08 0000 0000",
+        }
+
+
+class CancelForm(forms.Form):
+    """Why somebody cancels, if they like to say. `version` is that of the page: what an officer
+    decided meanwhile is seen before it is thrown away (reliability F5)."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    reason = forms.ChoiceField(
+        label=_("Tell us why"),
+        required=False,
+        choices=[
+            ("day", _("The day no longer suits")),
+            ("documents", _("The documents are not ready")),
+            ("elsewhere", _("Done somewhere else")),
+            ("other", _("Another reason")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("Choose one of the reasons, or none")},
+    )
+
+    def words(self) -> str:
+        """The reason in words, for the history."""
+        return str(dict(self.fields["reason"].choices).get(self.cleaned_data["reason"], ""))  # type: ignore[attr-defined]
+
+
+class ManyFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class DocumentsForm(forms.Form):
+    """Shows the file box; the files themselves are read and made new by the service."""
+
+    documents = forms.FileField(
+        label=_("Photos of documents"),
+        required=False,
+        help_text=_("JPG PNG HEIC or PDF, up to 10 MB each"),
+        widget=ManyFiles(
+            attrs={"accept": "image/jpeg,image/png,image/heic,image/heif,application/pdf,.heic"}
+        ),
+    )
+    documents.conditional = True  # type: ignore[attr-defined]
