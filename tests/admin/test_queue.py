@@ -286,3 +286,14 @@ def test_two_offices_have_their_own_counts(signed_in, officer, foreign):
     make_offered(office=officer.active_roles[0].office)
 
     assert signed_in(officer).get(reverse("admin:index")).context["waiting"]["all"] == 0
+
+
+@pytest.mark.parametrize("chosen", ["", "x", "1", "1:", ":1", f"{'9' * 40}:1", "²:1", "-1:1"])
+def test_strange_ticks_choose_nothing(signed_in, officer, case, chosen):
+    address = reverse("admin:bookings_booking_decide")
+
+    page = signed_in(officer).post(address, {"action": "take", "chosen": [chosen]})
+
+    assert page.status_code == 302
+    case.refresh_from_db()
+    assert case.owner is None
