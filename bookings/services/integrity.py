@@ -116,7 +116,9 @@ def _history(now: datetime) -> Finding:
             ),
             (
                 "state is not the newest step:",
-                bookings.annotate(newest=Subquery(newest)).exclude(status=F("newest")),
+                bookings.annotate(newest=Subquery(newest)).filter(
+                    Q(newest__isnull=True) | ~Q(status=F("newest"))
+                ),
                 "reference",
             ),
             (

@@ -1,0 +1,138 @@
+"""The demonstration: staff of each role, bookings in each state, and nothing twice."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from stdnum.th import pin
+
+from accounts.models import StaffRole, User
+from accounts.queries import demo_accounts
+from accounts.roles import Role
+from bookings import demo, services
+from bookings.models import Booking, Slot
+from bookings.workflow import Status
+from notifications.models import Message
+from tests.factories import NOW, CaseFactory, ItemFactory, ServiceFactory, make_offered, make_office
+
+TIMES = [(f"{hour:02}:00", f"{hour:02}:30") for hour in range(8, 16) if hour != 12]
+
+
+@pytest.fixture
+def offices(settings, db):
+    """Bang Rak and Bang Khae with marriage and ID cards."""
+    settings.DEMO = True
+    bang_rak = make_office()
+    bang_khae = make_office(code=1040, slug="bang-khae", prefix="BK", name_en="Bang Khae")
+    marriage, card = ServiceFactory(), ServiceFactory(code="id-card", parties=1)
+    cases = [CaseFactory(service=marriage, code=code) for code in ("th-th", "th-foreign")]
+    ItemFactory(service=marriage).cases.set(cases)
+    for office in (bang_rak, bang_khae):
+        make_offered(office=office, service=marriage, times=TIMES)
+        make_offered(office=office, service=card, needs_officer=False)
+
+
+@pytest.fixture
+def seed(offices):
+    def run(**options):
+        said = StringIO()
+        with time_machine.travel(NOW, tick=False):
+            call_command("seed_demo", stdout=said, **options)
+        return said.getvalue().splitlines()
+
+    return run
+
+
+def test_each_role_has_an_account_that_signs_in(seed, rf):
+    seed()
+
+    accounts = demo_accounts()
+    assert {role.role for role in StaffRole.objects.all()} == set(Role)
+    assert len(accounts) == User.objects.count()
+    for _, username, password in accounts:
+        assert len(password) >= 12
+        assert authenticate(rf.post("/"), username=username, password=password)
+
+
+def test_bookings_reach_each_state_before_the_visit(seed):
+    seed()
+
+    states = set(Booking.objects.filter(office__slug="bang-rak").values_list("status", flat=True))
+    assert states == {
+        Status.REQUESTED,
+        Status.NEEDS_DOCUMENTS,
+        Status.CONFIRMED,
+        Status.REJECTED,
+        Status.CANCELLED,
+    }
+    assert not Booking.objects.exclude(office__slug="bang-rak").exists()
+
+
+def test_somebody_comes_today(seed):
+    seed()
+
+    today = Booking.objects.filter(slot__starts_at__date=NOW.date(), status=Status.CONFIRMED)
+    assert today.count() == 2
+
+
+def test_the_second_run_makes_nothing(seed):
+    seed()
+    before = (Booking.objects.count(), User.objects.count(), Message.objects.count())
+
+    lines = seed()
+
+    assert lines[:2] == ["demo accounts: 0 made", "demo bookings: 0 made"]
+    assert (Booking.objects.count(), User.objects.count(), Message.objects.count()) == before
+
+
+def test_city_has_bookings_at_every_office(seed):
+    seed(scale="city")
+
+    bang_khae = Booking.objects.filter(office__slug="bang-khae")
+    assert set(bang_khae.values_list("service__code", flat=True)) == {"marriage", "id-card"}
+
+
+def test_history_is_said_not_to_be_made(seed):
+    assert "0 of 6 months made" in seed(months=6)[2]
+
+
+def test_numbers_are_good_and_nobodys(seed):
+    seed()
+
+    for booking in Booking.objects.prefetch_related("parties"):
+        for party in booking.parties.all():
+            party.booking = booking
+            number = services.unseal_number(party)
+            if party.nationality == "TH":
+                assert pin.is_valid(number)
+                assert number.startswith("10000")
+            else:
+                assert number.startswith("TEST")
+
+
+def test_where_no_demonstration_is_it_refuses(seed, settings):
+    settings.DEMO = settings.EMBEDDED = False
+
+    with pytest.raises(CommandError, match="DEMO=1"):
+        seed()
+
+    assert not User.objects.exists()
+
+
+def test_without_reference_data_it_says_what_to_run(settings, db):
+    settings.DEMO = True
+
+    with pytest.raises(CommandError, match="seed_reference"):
+        call_command("seed_demo")
+
+
+def test_with_few_free_times_it_makes_fewer(seed):
+    services.generate_slots(now=NOW)
+    Slot.objects.filter(starts_at__gt=NOW + timedelta(days=3)).delete()
+
+    seed()
+
+    assert 0 < Booking.objects.count() < len(demo.MARRIAGES) + len(demo.CARDS)
