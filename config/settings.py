@@ -46,7 +46,6 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "django_linear_migrations",
-    "django_prometheus",
     "import_export",
     "simple_history",
 ]
@@ -189,7 +188,6 @@ LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "packages"]
 USE_I18N = True
 TIME_ZONE = "Asia/Bangkok"
 USE_TZ = True
-PHONENUMBER_DEFAULT_REGION = "TH"
 
 # --- sign-in -------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
