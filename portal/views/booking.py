@@ -71,10 +71,13 @@ def form(request: HttpRequest, key: UUID) -> HttpResponse:
     return private(_page(request, booking, empty, now))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def extend(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Ten more minutes; the button stands in the form, so that what was typed comes along."""
+    """Ten more minutes; the button stands in the form, so that what was typed comes along. GET
+    (a reload, the other language) leads to the form."""
     booking, now = _own(request, key), timezone.now()
+    if request.method != "POST":
+        return see_other("portal:form", booking.form_key)
     if booking.requested_at:
         return see_other("portal:status", booking.reference)
     typed = BookingForm(booking=booking, initial=request.POST.dict())

@@ -199,6 +199,16 @@ def test_more_time_once_and_the_text_stays(client, form_of):
     assert Booking.objects.get().held_until == before + timedelta(minutes=10)
 
 
+def test_address_of_more_time_leads_to_the_form(client, keep):
+    held = keep(client)
+
+    answer = client.get(f"/bookings/hold/{held.form_key}/extend/")
+
+    assert answer["Location"] == f"/bookings/hold/{held.form_key}/"
+    held.refresh_from_db()
+    assert not held.hold_extended
+
+
 def test_release_gives_the_place_back(client, keep, slot):
     held = keep(client)
 
