@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from accounts import second_factor, services
 from accounts.models import StaffRole, User, ViewLog
 from accounts.roles import CITY_ROLES, Role
+from accounts.staff import staff_of
 from core import thai_dates
-from core.admin import OfficeAdmin, OfficeInline
+from core.admin import OfficeAdmin, OfficeInline, site
 from core.admin_site import MenuItem
 
 RANK = {Role.OFFICER: 1, Role.HEAD: 2, Role.DIRECTOR: 3, Role.AUDITOR: 4, Role.CENTRAL: 4}
@@ -64,12 +65,12 @@ class StaffRoleInline(OfficeInline):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
-        user = request.user
+        user = staff_of(request)
         return rows if user.sees_whole_city else rows.filter(office_id__in=user.office_ids)
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "role":
-            rank = rank_of(request.user)
+            rank = rank_of(staff_of(request))
             kwargs["choices"] = [(role.value, role.label) for role in Role if RANK[role] <= rank]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
@@ -108,14 +109,15 @@ class StaffAdmin(OfficeAdmin, UserAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = admin.ModelAdmin.get_queryset(self, request).prefetch_related("roles__office")
-        if request.user.sees_whole_city:
+        user = staff_of(request)
+        if user.sees_whole_city:
             return rows
-        mine = StaffRole.objects.filter(office_id__in=request.user.office_ids)
+        mine = StaffRole.objects.filter(office_id__in=user.office_ids)
         return rows.filter(models.Exists(mine.filter(user=models.OuterRef("pk"))))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("accounts.change_user") and (
-            obj is None or may_manage(request.user, obj)
+            obj is None or may_manage(staff_of(request), obj)
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -138,7 +140,7 @@ class StaffAdmin(OfficeAdmin, UserAdmin):
     )
     def reset_second_factor(self, request: HttpRequest, queryset: Any) -> None:
         for person in queryset:
-            if not may_manage(request.user, person):
+            if not may_manage(staff_of(request), person):
                 messages.error(request, _("%(person)s: you may not.") % {"person": person})
                 continue
             services.reset_second_factor(user=person)
@@ -187,7 +189,7 @@ class ViewLogAdmin(OfficeAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = admin.ModelAdmin.get_queryset(self, request)
-        user = request.user
+        user = staff_of(request)
         return rows if user.sees_whole_city else rows.filter(office_id__in=user.office_ids)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -207,12 +209,12 @@ class ViewLogAdmin(OfficeAdmin):
         return f"{thai_dates.medium_date(row.at)} {thai_dates.clock(row.at)}"
 
 
-admin.site.pages += [
+site.pages += [
     path("second-factor/", second_factor.verify, name="second_factor"),
     path("second-factor/set-up/", second_factor.set_up, name="second_factor_set_up"),
     path("second-factor/codes/", second_factor.codes, name="second_factor_codes"),
 ]
-admin.site.menu += [
+site.menu += [
     MenuItem(
         "system",
         gettext_lazy("Staff of the office"),

@@ -47,7 +47,8 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, items: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["items"].queryset = items
+        choices: Any = self.fields["items"]
+        choices.queryset = items
 
 
 class RejectForm(forms.Form):
@@ -75,7 +76,7 @@ class CancelForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    slot = forms.ModelChoiceField(
+    slot: forms.ModelChoiceField = forms.ModelChoiceField(
         label=_("New time"),
         queryset=None,
         empty_label=None,
@@ -89,7 +90,8 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args: Any, slots: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["slot"].queryset = slots
+        choices: Any = self.fields["slot"]
+        choices.queryset = slots
 
 
 class OpenForm(forms.Form):

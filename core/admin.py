@@ -1,16 +1,21 @@
 """The one base of every admin page about rows of an office: lists, choices, filters, autocomplete
 and history show only what `for_staff` gives (design §3 "Scope", reliability §4)."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
-from django.forms import ModelChoiceField
+from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
+
+from core.admin_site import NadkhetAdminSite
+
+# The one site, known by its own type.
+site = cast(NadkhetAdminSite, admin.site)
 
 
 def rows_for(request: HttpRequest, model: type[models.Model], site: admin.AdminSite) -> Any:
@@ -23,12 +28,16 @@ def rows_for(request: HttpRequest, model: type[models.Model], site: admin.AdminS
     return rows.for_staff(request.user) if hasattr(rows, "for_staff") else rows
 
 
+def is_list(request: HttpRequest) -> bool:
+    """Whether the page is a list, which leaves out what is over; single rows stay reachable."""
+    match = request.resolver_match
+    return bool(match and (match.url_name or "").endswith("_changelist"))
+
+
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     """Django's own offers every row of the table, by name."""
 
-    def field_choices(
-        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin
-    ) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin) -> Any:
         rows = rows_for(request, field.remote_field.model, model_admin.admin_site)
         return [(row.pk, str(row)) for row in rows]
 
@@ -41,7 +50,8 @@ class ScopedChoices(admin.options.BaseModelAdmin):
     ) -> ModelChoiceField | None:
         rows = rows_for(request, db_field.remote_field.model, self.admin_site)
         kwargs["queryset"] = rows
-        if db_field.name == "office" and not request.user.sees_whole_city:
+        user: Any = request.user
+        if db_field.name == "office" and not user.sees_whole_city:
             offices = self._offices_to_write(request)
             kwargs |= {"queryset": rows.filter(pk__in=offices), "required": True}
             if len(offices) == 1:
@@ -55,16 +65,17 @@ class ScopedChoices(admin.options.BaseModelAdmin):
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField | None:
+    ) -> ModelMultipleChoiceField | None:
         kwargs["queryset"] = rows_for(request, db_field.remote_field.model, self.admin_site)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def _offices_to_write(self, request: HttpRequest) -> list[int]:
+        user: Any = request.user
         permission = f"{self.opts.app_label}.add_{self.opts.model_name}"
         return [
             office_id
-            for office_id in request.user.office_ids
-            if request.user.has_office_permission(permission, office_id)
+            for office_id in user.office_ids
+            if user.has_office_permission(permission, office_id)
         ]
 
 
@@ -88,19 +99,19 @@ class OfficeAdmin(ScopedChoices, SimpleHistoryAdmin):
 
     list_per_page = 25
     show_full_result_count = False
-    list_editable = ()
     show_facets = admin.ShowFacets.NEVER
     save_on_top = False
     # The office of a row is chosen once.
     fixed_fields: tuple[str, ...] = ("office",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).for_staff(request.user)
+        rows: Any = super().get_queryset(request)
+        return rows.for_staff(request.user)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Who works at one office reads its name in the header already."""
         columns = super().get_list_display(request)
-        user = request.user
+        user: Any = request.user
         if user.sees_whole_city or len(user.office_ids) > 1:
             return columns
         return [column for column in columns if column != "office"]
@@ -134,10 +145,11 @@ class OfficeAdmin(ScopedChoices, SimpleHistoryAdmin):
     def _may(self, request: HttpRequest, verb: str, obj: Any) -> bool:
         """Whether the right is held, and held at the office of the row. A row of the whole city
         is written by a city role only."""
+        user: Any = request.user
         permission = f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
         if verb != "view" and obj is not None and getattr(obj, "office_id", 0) is None:
-            return request.user.sees_whole_city and request.user.has_perm(permission)
-        return request.user.has_perm(permission, obj)
+            return user.sees_whole_city and user.has_perm(permission)
+        return user.has_perm(permission, obj)
 
     def get_actions(self, request: HttpRequest) -> Any:
         actions = super().get_actions(request)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.admin import CatalogueAdmin, OfficeAdmin, OfficeInline
+from core.admin import CatalogueAdmin, OfficeAdmin, OfficeInline, site
 from core.admin_site import MenuItem
 from core.forms import BuddhistDateField
 from offices.models import (
@@ -69,14 +69,19 @@ class OfferedServiceForm(forms.ModelForm):
             chosen = data.get(name)
             if chosen is not None and chosen.office_id != office_id:
                 self.add_error(name, _("Choose one of the same office."))
-        online, staff = data.get("online_places"), data.get("staff_places")
-        total = data.get("total_places")
-        if None not in (online, staff, total) and online + staff > total:
+        if is_less(data, "total_places", "online_places", "staff_places"):
             self.add_error("total_places", _("Not less than the online and staff places together."))
-        earliest, latest = data.get("earliest_days"), data.get("latest_days")
-        if None not in (earliest, latest) and latest < earliest:
+        if is_less(data, "latest_days", "earliest_days"):
             self.add_error("latest_days", _("Not before the first bookable day."))
         return data
+
+
+def is_less(data: dict[str, Any], name: str, *parts: str) -> bool:
+    """Whether one number is below the sum of others; not when one of them is missing."""
+    numbers = [data.get(part) for part in parts]
+    whole = data.get(name)
+    known = [number for number in numbers if number is not None]
+    return whole is not None and len(known) == len(parts) and whole < sum(known)
 
 
 @admin.register(OfferedService)
@@ -183,7 +188,7 @@ class PopularDayAdmin(CatalogueAdmin):
         return admin.ModelAdmin.history_view(self, request, object_id, extra_context)
 
 
-admin.site.menu += [
+site.menu += [
     MenuItem(
         "times",
         gettext_lazy("Time patterns"),

@@ -1,9 +1,8 @@
 """The officer's pages: queue, case, times, closed days. Every change is a verb of
 `bookings.services`; no page edits a status."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,11 +10,12 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.staff import StaffRequest
 from bookings.admin import bulk, case, decisions, documents, export, home, queue
 from bookings.admin.access import booking_of
 from bookings.admin.times import ClosureAdmin, SlotAdmin
 from bookings.models import Booking, Slot
-from core.admin import OfficeAdmin
+from core.admin import OfficeAdmin, site
 from core.admin_site import MenuItem
 from offices.models import Closure
 
@@ -59,7 +59,7 @@ class BookingAdmin(OfficeAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self.check_may_view(request)
         may_export = request.user.has_perm("bookings.export_booking")
-        return queue.changelist(request, self.admin_site, may_export=may_export)
+        return queue.changelist(cast(StaffRequest, request), site, may_export=may_export)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -68,10 +68,10 @@ class BookingAdmin(OfficeAdmin):
         self.check_may_view(request)
         now = timezone.now()
         pk = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
-        booking = booking_of(request, pk, now=now)
+        booking = booking_of(cast(StaffRequest, request), pk, now=now)
         if request.method != "GET":
             return redirect("admin:bookings_booking_change", booking.pk)
-        return case.page(request, booking, self.admin_site, now=now)
+        return case.page(cast(StaffRequest, request), booking, site, now=now)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -85,11 +85,11 @@ class BookingAdmin(OfficeAdmin):
             raise PermissionDenied
 
 
-admin.site.register(Booking, BookingAdmin)
-admin.site.register(Slot, SlotAdmin)
-admin.site.register(Closure, ClosureAdmin)
-admin.site.home.append(home.context)
-admin.site.menu += [
+site.register(Booking, BookingAdmin)
+site.register(Slot, SlotAdmin)
+site.register(Closure, ClosureAdmin)
+site.home.append(home.context)
+site.menu += [
     MenuItem(
         "today",
         _("Review queue"),

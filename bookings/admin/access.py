@@ -7,17 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accounts.staff import StaffRequest
 from bookings.admin import time_left
 from bookings.models import Booking, Document
 
 View = Callable[..., HttpResponse]
 
 
-def booking_of(request: HttpRequest, pk: int, *, now: datetime) -> Booking:
+def booking_of(request: StaffRequest, pk: int, *, now: datetime) -> Booking:
     """The case, if it is of an office of this person; else it does not exist."""
     rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
     try:
@@ -26,7 +27,7 @@ def booking_of(request: HttpRequest, pk: int, *, now: datetime) -> Booking:
         raise Http404 from None
 
 
-def document_of(request: HttpRequest, pk: int, document: UUID) -> Document:
+def document_of(request: StaffRequest, pk: int, document: UUID) -> Document:
     """A document of a case of this person's office."""
     rows = Document.objects.filter(
         booking__in=Booking.objects.for_staff(request.user), booking_id=pk
@@ -37,7 +38,7 @@ def document_of(request: HttpRequest, pk: int, document: UUID) -> Document:
         raise Http404 from None
 
 
-def check_may(request: HttpRequest, permission: str, booking: Booking) -> None:
+def check_may(request: StaffRequest, permission: str, booking: Booking) -> None:
     """Raises PermissionDenied unless a role at the office of the case grants it."""
     if not request.user.has_office_permission(f"bookings.{permission}", booking.office_id):
         raise PermissionDenied
@@ -50,7 +51,7 @@ def act(permission: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @require_POST
         @wraps(view)
-        def checked(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
+        def checked(request: StaffRequest, pk: int, **kwargs: Any) -> HttpResponse:
             now = timezone.now()
             booking = booking_of(request, pk, now=now)
             check_may(request, permission, booking)

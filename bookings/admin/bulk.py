@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,10 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.staff import StaffRequest
 from bookings import services
 from bookings.admin import queue, time_left
 from bookings.forms import AskForm, RejectForm
 from bookings.models import Booking, ItemState
+from core.admin import site
 from core.errors import Refused
 from offices.models import ChecklistItem
 
@@ -38,7 +40,7 @@ class Chosen:
     versions: Mapping[int, int]
 
 
-Verb = Callable[[Booking, int, dict[str, Any], HttpRequest, datetime], object]
+Verb = Callable[[Booking, int, dict[str, Any], StaffRequest, datetime], object]
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Action:
 
 
 def _confirm(
-    booking: Booking, version: int, data: dict, request: HttpRequest, now: datetime
+    booking: Booking, version: int, data: dict, request: StaffRequest, now: datetime
 ) -> None:
     """Only what was checked item by item (ui/staff §4)."""
     needed = queue.needed_items([booking]).get((booking.service_id, booking.case_id), set())
@@ -67,7 +69,7 @@ def _confirm(
     services.confirm(booking=booking, by=request.user, now=now, version=version)
 
 
-def _ask(booking: Booking, version: int, data: dict, request: HttpRequest, now: datetime) -> None:
+def _ask(booking: Booking, version: int, data: dict, request: StaffRequest, now: datetime) -> None:
     items = [item for item in data["items"] if item.service_id == booking.service_id]
     services.ask_for_documents(
         booking=booking,
@@ -80,14 +82,14 @@ def _ask(booking: Booking, version: int, data: dict, request: HttpRequest, now: 
 
 
 def _reject(
-    booking: Booking, version: int, data: dict, request: HttpRequest, now: datetime
+    booking: Booking, version: int, data: dict, request: StaffRequest, now: datetime
 ) -> None:
     services.reject(
         booking=booking, reason=data["reason"], by=request.user, now=now, version=version
     )
 
 
-def _take(booking: Booking, version: int, data: dict, request: HttpRequest, now: datetime) -> None:
+def _take(booking: Booking, version: int, data: dict, request: StaffRequest, now: datetime) -> None:
     services.take_over(booking=booking, by=request.user, now=now)
 
 
@@ -131,7 +133,7 @@ ACTIONS = {
 
 
 @require_POST
-def decide(request: HttpRequest) -> HttpResponse:
+def decide(request: StaffRequest) -> HttpResponse:
     """Do the pressed action for the ticked cases; some ask for more on a page between."""
     action = ACTIONS.get(request.POST.get("action", ""))
     if action is None or not request.user.has_perm(f"bookings.{action.permission}"):
@@ -153,7 +155,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 
 def run(
-    action: Action, chosen: Chosen, request: HttpRequest, data: dict[str, Any], *, now: datetime
+    action: Action, chosen: Chosen, request: StaffRequest, data: dict[str, Any], *, now: datetime
 ) -> None:
     """Do it for each, and tell what was done and what was refused, by reference."""
     done: list[str] = []
@@ -172,7 +174,7 @@ def run(
         messages.success(request, action.done % {"references": ", ".join(done)})
 
 
-def _chosen(request: HttpRequest, *, now: datetime) -> Chosen:
+def _chosen(request: StaffRequest, *, now: datetime) -> Chosen:
     """Ticked as "<id>:<version>"; what is not of this person's office is not there."""
     versions: dict[int, int] = {}
     for value in request.POST.getlist("chosen")[:AT_MOST]:
@@ -188,10 +190,10 @@ def _chosen(request: HttpRequest, *, now: datetime) -> Chosen:
 
 
 def _ask_first(
-    request: HttpRequest, action: Action, chosen: Chosen, form: Form, *, status: int
+    request: StaffRequest, action: Action, chosen: Chosen, form: Form, *, status: int
 ) -> HttpResponse:
     context = {
-        **admin.site.each_context(request),
+        **site.each_context(request),
         "title": action.title,
         "action": request.POST["action"],
         "button": action.button,
@@ -204,7 +206,7 @@ def _ask_first(
     return TemplateResponse(request, template, context, status=status)
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: StaffRequest) -> str:
     """The list as it was filtered."""
     query = request.POST.get("query", "")
     address = reverse("admin:bookings_booking_changelist")

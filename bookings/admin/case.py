@@ -5,12 +5,13 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from accounts.staff import StaffRequest
 from bookings import rules
 from bookings.admin import queue
 from bookings.admin.access import booking_of
@@ -22,12 +23,14 @@ from core import thai_dates
 from core.admin_site import NadkhetAdminSite
 from offices.models import ChecklistItem
 
+# Days ahead, and times in the list.
 TIMES_TO_MOVE = 60
+TIMES_SHOWN = 200
 CARDS = ("ask", "reject", "cancel", "move")
 
 
 def page(
-    request: HttpRequest,
+    request: StaffRequest,
     booking: Booking,
     site: NadkhetAdminSite,
     *,
@@ -72,7 +75,7 @@ def page(
 
 
 def refused(
-    request: HttpRequest,
+    request: StaffRequest,
     booking: Booking,
     site: NadkhetAdminSite,
     error: Exception,
@@ -91,7 +94,7 @@ def refused(
     return page(request, booking, site, now=now, card=card, status=422, refusal=error, **more)
 
 
-def opened_at(request: HttpRequest) -> datetime | None:
+def opened_at(request: StaffRequest) -> datetime | None:
     """When the officer's page was drawn, as its form says."""
     try:
         moment = parse_datetime(request.POST.get("opened_at", ""))
@@ -132,7 +135,7 @@ def _changed_row(change: BookingChange, booking: Booking) -> dict[str, Any]:
 def checklist(booking: Booking) -> list[Any]:
     """What this case asks for, each with `found`: what the officer noted, or "". Two queries."""
     found = {check.item_id: check.state for check in booking.checks.all()}
-    items = list(items_of(booking))
+    items: list[Any] = list(items_of(booking))
     for item in items:
         item.found = found.get(item.pk, "")
     return items
@@ -242,7 +245,8 @@ def _by_day(form: Form) -> list[dict[str, Any]]:
     """The free times under their days, for the radio buttons of the move card. One query."""
     chosen = str(form["slot"].value() or "")
     days: dict[Any, list[Any]] = {}
-    for slot in form.fields["slot"].queryset[:200]:
+    field: Any = form.fields["slot"]
+    for slot in field.queryset[:TIMES_SHOWN]:
         slot.is_chosen = str(slot.pk) == chosen
         days.setdefault(timezone.localdate(slot.starts_at), []).append(slot)
     return [{"date": day, "slots": slots} for day, slots in days.items()]

@@ -5,24 +5,26 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.staff import StaffRequest
 from bookings import services
 from bookings.admin import case
 from bookings.admin.access import act
 from bookings.models import Booking, ItemState
 from bookings.workflow import UNDECIDED
+from core.admin import site
 from core.errors import Refused
 from core.workflow import Actor
 
 
 @act("decide_booking")
-def confirm(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+def confirm(request: StaffRequest, booking: Booking, *, now: datetime) -> HttpResponse:
     return _do(
         request,
         booking,
@@ -35,7 +37,7 @@ def confirm(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpRes
 
 
 @act("change_booking")
-def ask(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+def ask(request: StaffRequest, booking: Booking, *, now: datetime) -> HttpResponse:
     form = case.form_of("ask", booking, now=now, data=request.POST)
     return _do_with(
         request,
@@ -56,7 +58,7 @@ def ask(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpRespons
 
 
 @act("decide_booking")
-def reject(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+def reject(request: StaffRequest, booking: Booking, *, now: datetime) -> HttpResponse:
     form = case.form_of("reject", booking, now=now, data=request.POST)
     return _do_with(
         request,
@@ -76,7 +78,7 @@ def reject(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResp
 
 
 @act("change_booking")
-def cancel(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+def cancel(request: StaffRequest, booking: Booking, *, now: datetime) -> HttpResponse:
     form = case.form_of("cancel", booking, now=now, data=request.POST)
     return _do_with(
         request,
@@ -96,7 +98,7 @@ def cancel(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResp
 
 
 @act("change_booking")
-def move(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+def move(request: StaffRequest, booking: Booking, *, now: datetime) -> HttpResponse:
     form = case.form_of("move", booking, now=now, data=request.POST)
     return _do_with(
         request,
@@ -117,7 +119,7 @@ def move(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpRespon
 
 
 @act("change_booking")
-def take_over(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+def take_over(request: StaffRequest, booking: Booking, *, now: datetime) -> HttpResponse:
     return _do(
         request,
         booking,
@@ -128,7 +130,7 @@ def take_over(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpR
 
 
 @act("change_booking")
-def mark(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+def mark(request: StaffRequest, booking: Booking, *, now: datetime) -> HttpResponse:
     """Note one item of the checklist as there or missing."""
     wanted = request.POST.get("item", "")
     item = get_object_or_404(case.items_of(booking), pk=wanted if wanted.isdecimal() else 0)
@@ -140,14 +142,14 @@ def mark(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpRespon
     return redirect(f"{_address(booking)}#item-{item.pk}")
 
 
-def version_of(request: HttpRequest) -> int:
+def version_of(request: StaffRequest) -> int:
     """The version that the page was drawn with; a page without one is always too old."""
     version = request.POST.get("version", "")
     return int(version) if version.isdecimal() else 0
 
 
 def _do_with(
-    request: HttpRequest,
+    request: StaffRequest,
     booking: Booking,
     card: str,
     form: Form,
@@ -158,7 +160,7 @@ def _do_with(
 ) -> HttpResponse:
     """As `_do`, after the form of the card was read."""
     if not form.is_valid():
-        return case.page(request, booking, admin.site, now=now, card=card, form=form, status=422)
+        return case.page(request, booking, site, now=now, card=card, form=form, status=422)
     return _do(
         request,
         booking,
@@ -171,7 +173,7 @@ def _do_with(
 
 
 def _do(
-    request: HttpRequest,
+    request: StaffRequest,
     booking: Booking,
     verb: Callable[[], Booking],
     *,
@@ -186,7 +188,7 @@ def _do(
     except Refused as error:
         if form is not None and error.field in form.fields:
             form.add_error(error.field, error.message)
-        return case.refused(request, booking, admin.site, error, now=now, card=card, form=form)
+        return case.refused(request, booking, site, error, now=now, card=card, form=form)
     messages.success(request, done % {"reference": booking.reference})
     return redirect(_address(booking))
 

@@ -3,27 +3,29 @@ the view log, written before anything is shown (design §3 "A person", reliabili
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import admin
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
+from accounts.staff import StaffRequest
 from bookings import services
 from bookings.admin import case
 from bookings.admin.access import act, check_may, document_of
 from bookings.forms import OpenForm
 from bookings.models import Booking
+from core.admin import site
 
 TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
 # The file can run nothing, load nothing and stand in no frame but our own.
 SANDBOX = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
 
 
-def show(request: HttpRequest, pk: int, document: UUID) -> HttpResponse:
+def show(request: StaffRequest, pk: int, document: UUID) -> FileResponse:
     """A picture or PDF in place, for those who work on cases of its office."""
     found = document_of(request, pk, document)
     check_may(request, "view_document", found.booking)
@@ -54,7 +56,7 @@ def show(request: HttpRequest, pk: int, document: UUID) -> HttpResponse:
 
 @act("unmask_booking")
 def open_number(
-    request: HttpRequest, booking: Booking, *, now: datetime, position: int
+    request: StaffRequest, booking: Booking, *, now: datetime, position: int
 ) -> HttpResponse:
     """Show the full number of one applicant once, on this answer only."""
     party = next((one for one in booking.parties.all() if one.position == position), None)
@@ -70,7 +72,7 @@ def open_number(
 
 
 @act("unmask_booking")
-def open_phone(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+def open_phone(request: StaffRequest, booking: Booking, *, now: datetime) -> HttpResponse:
     """Show the full telephone number and e-mail once, to call the applicant."""
     form = OpenForm(request.POST)
     if not form.is_valid():
@@ -79,7 +81,7 @@ def open_phone(request: HttpRequest, booking: Booking, *, now: datetime) -> Http
     return _page(request, booking, now, opened={"phone": booking.phone, "email": booking.email})
 
 
-def _log(request: HttpRequest, booking: Booking, what: str, form: OpenForm, now: datetime) -> None:
+def _log(request: StaffRequest, booking: Booking, what: str, form: OpenForm, now: datetime) -> None:
     accounts.log_view(
         by=request.user,
         office_id=booking.office_id,
@@ -91,6 +93,6 @@ def _log(request: HttpRequest, booking: Booking, what: str, form: OpenForm, now:
 
 
 def _page(
-    request: HttpRequest, booking: Booking, now: datetime, *, status: int = 200, **more: object
+    request: StaffRequest, booking: Booking, now: datetime, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    return case.page(request, booking, admin.site, now=now, status=status, **more)
+    return case.page(request, booking, site, now=now, status=status, **more)

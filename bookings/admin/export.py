@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,10 +13,12 @@ from import_export import fields, resources
 from import_export.formats.base_formats import CSV
 
 from accounts import services as accounts
+from accounts.staff import StaffRequest
 from bookings.admin import queue, search, time_left
 from bookings.forms import ExportForm
 from bookings.models import Booking
 from core import thai_dates
+from core.admin import site
 
 AT_MOST = 10_000
 # What a spreadsheet takes for a formula at the start of a cell, full-width signs too.
@@ -64,12 +66,12 @@ class BookingResource(resources.Resource):
         return str(booking.owner or "")
 
 
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: StaffRequest) -> HttpResponse:
     """GET asks what for; POST gives the rows of the filters in the address, and logs it."""
     if not request.user.has_perm("bookings.export_booking"):
         raise PermissionDenied
     now = timezone.now()
-    rows = Booking.objects.for_staff(request.user)
+    rows: QuerySet[Booking] = Booking.objects.for_staff(request.user)
     if typed := request.GET.get("q", "").strip():
         rows = search.search(rows, typed, by=request.user).bookings
     rows = time_left.with_clock(rows, now=now)
@@ -79,7 +81,7 @@ def export(request: HttpRequest) -> HttpResponse:
     form = ExportForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         context = {
-            **admin.site.each_context(request),
+            **site.each_context(request),
             "title": _("Export the list"),
             "form": form,
             "number": rows.count(),
@@ -92,7 +94,7 @@ def export(request: HttpRequest) -> HttpResponse:
     return _file(request, rows, form, now)
 
 
-def _file(request: HttpRequest, rows: Any, form: ExportForm, now: Any) -> HttpResponse:
+def _file(request: StaffRequest, rows: Any, form: ExportForm, now: Any) -> HttpResponse:
     office_ids = list(rows.order_by().values_list("office_id", flat=True).distinct())
     for office_id in office_ids:
         accounts.log_view(

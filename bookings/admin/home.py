@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q, Sum
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.staff import StaffRequest
 from bookings.admin import queue, time_left
 from bookings.admin.times import with_hits
 from bookings.models import Booking, Slot
@@ -34,7 +34,7 @@ WHY = {
 }
 
 
-def context(request: HttpRequest) -> dict[str, Any]:
+def context(request: StaffRequest) -> dict[str, Any]:
     """The parts of the page; nothing of cases for those who see none."""
     if not request.user.has_perm("bookings.view_booking"):
         return {"shows_cases": False}
@@ -58,20 +58,18 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def queue_badge(request: HttpRequest) -> Badge | None:
+def queue_badge(request: StaffRequest) -> Badge | None:
     """Cases to look at, amber when one is late. Two queries, once a page."""
-    if not hasattr(request, "_queue_badge"):
-        now = timezone.now()
-        rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
-        is_late = Q(time_left.late(queue.offered_to(request.user), now=now))
-        numbers = rows.filter(status=Status.REQUESTED).aggregate(
-            all=Count("pk"), late=Count("pk", filter=is_late)
-        )
-        request._queue_badge = Badge(numbers["all"], bool(numbers["late"]))
-    return request._queue_badge if request._queue_badge.number else None
+    now = timezone.now()
+    rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
+    is_late = time_left.late(queue.offered_to(request.user), now=now)
+    numbers = rows.filter(status=Status.REQUESTED).aggregate(
+        all=Count("pk"), late=Count("pk", filter=is_late)
+    )
+    return Badge(numbers["all"], bool(numbers["late"])) if numbers["all"] else None
 
 
-def messages_badge(request: HttpRequest) -> Badge | None:
+def messages_badge(request: StaffRequest) -> Badge | None:
     number = Message.objects.for_staff(request.user).to_call().count()
     return Badge(number, is_late=True) if number else None
 
@@ -100,7 +98,7 @@ def _today(rows: Any, user: Any, now: datetime) -> dict[str, int]:
     return {**numbers, "places": places.aggregate(n=Sum("capacity"))["n"] or 0}
 
 
-def _calls(request: HttpRequest) -> dict[str, Any]:
+def _calls(request: StaffRequest) -> dict[str, Any]:
     """People whom no channel reached; the number is opened on the case, and logged there."""
     if not request.user.has_perm("notifications.view_message"):
         return {"number": 0, "people": []}

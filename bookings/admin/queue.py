@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.staff import StaffRequest
 from bookings.admin import search, time_left
 from bookings.models import Booking, ItemState
 from bookings.workflow import OCCUPYING, Status
@@ -71,10 +72,10 @@ def offered_to(user: Any) -> list[OfferedService]:
     return list(OfferedService.objects.for_staff(user).select_related("office", "pattern"))
 
 
-def changelist(request: HttpRequest, site: NadkhetAdminSite, *, may_export: bool) -> HttpResponse:
+def changelist(request: StaffRequest, site: NadkhetAdminSite, *, may_export: bool) -> HttpResponse:
     """The page. The number of queries does not grow with the rows."""
     now = timezone.now()
-    rows = Booking.objects.for_staff(request.user)
+    rows: QuerySet[Booking] = Booking.objects.for_staff(request.user)
     typed = request.GET.get("q", "").strip()
     found = search.search(rows, typed, by=request.user) if typed else None
     if found:
@@ -112,7 +113,7 @@ class Choices:
     """The filters of the list, each a GET parameter. What is chosen comes out of the person's
     own offices, so a foreign number finds nothing."""
 
-    def __init__(self, request: HttpRequest, offered: Sequence[OfferedService]) -> None:
+    def __init__(self, request: StaffRequest, offered: Sequence[OfferedService]) -> None:
         self.values = request.GET
         self.user = request.user
         self.offered = offered
@@ -227,7 +228,7 @@ def popular_days(bookings: Iterable[Booking]) -> set[date]:
     return set(PopularDay.objects.filter(date__in=days).values_list("date", flat=True))
 
 
-def neighbours(request: HttpRequest, booking: Booking, *, now: datetime) -> dict[str, int | None]:
+def neighbours(request: StaffRequest, booking: Booking, *, now: datetime) -> dict[str, int | None]:
     """The cases before and after this one in the queue to look at. One query."""
     rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
     order = list(
@@ -266,12 +267,12 @@ def _owners(user: Any) -> list[tuple[int, str]]:
     ]
 
 
-def _tab(request: HttpRequest, *, default: str) -> Tab:
+def _tab(request: StaffRequest, *, default: str) -> Tab:
     wanted = request.GET.get("tab", default)
     return next((tab for tab in TABS if tab.key == wanted), TABS[0])
 
 
-def _tab_links(request: HttpRequest, current: Tab, numbers: Counter | dict) -> list[dict]:
+def _tab_links(request: StaffRequest, current: Tab, numbers: Counter | dict) -> list[dict]:
     kept = {key: value for key, value in request.GET.items() if key not in ("tab", "page")}
     return [
         {
@@ -284,7 +285,7 @@ def _tab_links(request: HttpRequest, current: Tab, numbers: Counter | dict) -> l
     ]
 
 
-def _page_link(request: HttpRequest, page: Page, step: int) -> str:
+def _page_link(request: StaffRequest, page: Page, step: int) -> str:
     number = page.number + step
     if not 1 <= number <= page.paginator.num_pages:
         return ""

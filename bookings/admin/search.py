@@ -50,8 +50,8 @@ def search(bookings: QuerySet[Booking], typed: str, *, by: User) -> Found:
     key = search_key(text)
     if len(key) < SHORTEST:
         return Found(bookings.none(), is_too_short=True)
-    match = Party.objects.filter(name_key__contains=key).values("booking")
-    return Found(bookings.filter(pk__in=match), kind=_("search by name"))
+    people = Party.objects.filter(name_key__contains=key).values("booking")
+    return Found(bookings.filter(pk__in=people), kind=_("search by name"))
 
 
 def may_search_numbers(user: User) -> bool:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -87,7 +88,7 @@ class Clock:
             closed=frozenset(self.closed[None] | self.closed[offered.office_id]),
         )
 
-    def left(self, booking: Booking) -> TimeLeft | None:
+    def left(self, booking: Any) -> TimeLeft | None:
         """For a booking of `with_clock`; None when nothing waits for an answer."""
         if booking.status not in (Status.REQUESTED, Status.NEEDS_DOCUMENTS):
             return None
@@ -107,7 +108,7 @@ class Clock:
         return TimeLeft("soon" if left < hours.day / 2 else "ample", words, deadline, percent)
 
 
-def with_clock(bookings: QuerySet[Booking], *, now: datetime) -> QuerySet[Booking]:
+def with_clock(bookings: QuerySet[Booking], *, now: datetime) -> Any:
     """Bookings with `clock_start`: when they were submitted, later by the time the applicant took
     to send what was asked for."""
     answered = BookingChange.objects.filter(

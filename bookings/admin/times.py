@@ -18,7 +18,7 @@ from bookings import services
 from bookings.models import Booking, Slot
 from bookings.workflow import OCCUPYING
 from core import thai_dates
-from core.admin import OfficeAdmin, ScopedRelatedFilter
+from core.admin import OfficeAdmin, ScopedRelatedFilter, is_list
 from core.forms import BuddhistDateField
 from offices.models import Closure
 
@@ -78,7 +78,7 @@ class SlotAdmin(OfficeAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
-        if request.resolver_match and request.resolver_match.url_name.endswith("changelist"):
+        if is_list(request):
             rows = rows.filter(starts_at__gte=timezone.now())
         return rows
 
@@ -146,8 +146,8 @@ class ClosureForm(forms.ModelForm):
         data = super().clean() or {}
         office = data.get("office", self.instance.office if self.instance.pk else None)
         day = data.get("date")
-        twins = Closure.objects.filter(date=day, office=office).exclude(pk=self.instance.pk)
-        if day and twins.exists():
+        same = Closure.objects.filter(office=office).exclude(pk=self.instance.pk)
+        if day and same.filter(date=day).exists():
             self.add_error("date", _("This day is closed already."))
         return data
 
@@ -164,7 +164,7 @@ class ClosureAdmin(OfficeAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = with_hits(super().get_queryset(request), request.user)
-        if request.resolver_match and request.resolver_match.url_name.endswith("changelist"):
+        if is_list(request):
             rows = rows.filter(date__gte=timezone.localdate())
         return rows
 
@@ -205,7 +205,7 @@ class ClosureAdmin(OfficeAdmin):
         return str(closure.office) if closure.office else _("All offices")
 
     @admin.display(description=gettext_lazy("appointments hit"))
-    def hit(self, closure: Closure) -> str:
+    def hit(self, closure: Any) -> str:
         return _("%(n)s appointments hit") % {"n": closure.hits} if closure.hits else _("none")
 
 
