@@ -176,7 +176,7 @@ class ClosureAdmin(OfficeAdmin):
 
     def save_model(self, request: HttpRequest, obj: Closure, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        closed, opened = services.apply_closures(now=timezone.now())
+        closed, opened = services.apply_closures(now=timezone.now(), day=obj.date)
         hit = self.get_queryset(request).get(pk=obj.pk).hits
         messages.info(
             request,
@@ -190,7 +190,7 @@ class ClosureAdmin(OfficeAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Closure) -> None:
         super().delete_model(request, obj)
-        services.apply_closures(now=timezone.now())
+        services.apply_closures(now=timezone.now(), day=obj.date)
 
     @staticmethod
     def _is_ahead(obj: Closure | None) -> bool:

@@ -1,9 +1,9 @@
 """Making slots from opening patterns, and closing days."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -32,45 +32,73 @@ def generate_slots(
     today = timezone.localdate(now)
     ahead = settings.SLOT_DAYS_AHEAD if days is None else days
     dates = [today + timedelta(days=n) for n in range(ahead + 1)]
-    closed = _closed_days(dates[0], dates[-1])
     offers = OfferedService.objects.open().select_related("pattern", "service")
     if offered_ids is not None:
         offers = offers.filter(pk__in=offered_ids)
-    created = 0
-    for offered in offers:
-        slots = list(_slots_of(offered, dates, closed))
-        before = Slot.objects.of(offered).count()
-        Slot.objects.bulk_create(slots, batch_size=BATCH, ignore_conflicts=True)
-        created += Slot.objects.of(offered).count() - before
+    created = _make_missing(offers, dates)
     return Generated(created, *_apply_closures(dates, now))
 
 
-def apply_closures(*, now: datetime) -> tuple[int, int]:
+def apply_closures(*, now: datetime, day: date | None = None) -> tuple[int, int]:
     """Close the slots of closed days and open those whose closure was removed; returns how many
-    of each. Called when the calendar changes."""
+    of each. With `day` only that one, whose slots are made if it was closed when the others of
+    its week were."""
     today = timezone.localdate(now)
     dates = [today + timedelta(days=n) for n in range(settings.SLOT_DAYS_AHEAD + 1)]
+    if day is not None:
+        dates = [ahead for ahead in dates if ahead == day]
+        _make_missing(OfferedService.objects.open().select_related("pattern"), dates)
     return _apply_closures(dates, now)
 
 
+def _make_missing(offers: Iterable[OfferedService], dates: list[date]) -> int:
+    """Three queries, one more for each BATCH of new slots."""
+    if not dates:
+        return 0
+    closed = _closed_days(dates[0], dates[-1])
+    times: dict[int, list[PatternTime]] = defaultdict(list)
+    for row in PatternTime.objects.all():
+        times[row.pattern_id].append(row)
+    start, end = _at(dates[0], time()), _at(dates[-1] + timedelta(days=1), time())
+    known = set(
+        Slot.objects.between(start, end).values_list("office_id", "service_id", "starts_at")
+    )
+    missing = [
+        slot
+        for offered in offers
+        for slot in _slots_of(offered, times[offered.pattern_id], dates, closed, known)
+    ]
+    Slot.objects.bulk_create(missing, batch_size=BATCH, ignore_conflicts=True)
+    return len(missing)
+
+
 def _slots_of(
-    offered: OfferedService, dates: list[date], closed: dict[date, set[int | None]]
+    offered: OfferedService,
+    times: list[PatternTime],
+    dates: list[date],
+    closed: dict[date, set[int | None]],
+    known: set[tuple[int, int, datetime]],
 ) -> Iterator[Slot]:
-    times = list(PatternTime.objects.filter(pattern_id=offered.pattern_id))
     for day in dates:
         if str(day.isoweekday()) not in offered.pattern.weekdays:
             continue
         if closed[day] & {None, offered.office_id}:
             continue
         for row in times:
-            yield Slot(
-                office_id=offered.office_id,
-                service_id=offered.service_id,
-                starts_at=timezone.make_aware(datetime.combine(day, row.starts)),
-                ends_at=timezone.make_aware(datetime.combine(day, row.ends)),
-                capacity=offered.bookable_places,
-                online_capacity=offered.online_places,
-            )
+            starts_at = _at(day, row.starts)
+            if (offered.office_id, offered.service_id, starts_at) not in known:
+                yield Slot(
+                    office_id=offered.office_id,
+                    service_id=offered.service_id,
+                    starts_at=starts_at,
+                    ends_at=_at(day, row.ends),
+                    capacity=offered.bookable_places,
+                    online_capacity=offered.online_places,
+                )
+
+
+def _at(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, tzinfo=timezone.get_default_timezone())
 
 
 def _closed_days(first: date, last: date) -> dict[date, set[int | None]]:
@@ -84,11 +112,12 @@ def _closed_days(first: date, last: date) -> dict[date, set[int | None]]:
 
 def _apply_closures(dates: list[date], now: datetime) -> tuple[int, int]:
     """A slot closed by hand stays closed when its day opens again."""
+    if not dates:
+        return 0, 0
     closed = _closed_days(dates[0], dates[-1])
     newly_closed = reopened = 0
     for day in dates:
-        start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
-        of_day = Slot.objects.between(start, start + timedelta(days=1))
+        of_day = Slot.objects.between(_at(day, time()), _at(day + timedelta(days=1), time()))
         everywhere = None in closed[day]
         offices = [office_id for office_id in closed[day] if office_id is not None]
         shut = of_day if everywhere else of_day.filter(office_id__in=offices)
