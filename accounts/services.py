@@ -5,19 +5,22 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 
 from accounts.models import Consent, User, ViewLog
+from core.db import insert
 
 
 def record_consent(
     *, purpose: str, text_version: str, language: str, channel: str, now: datetime
 ) -> Consent:
     """Store that the privacy text was accepted. One INSERT."""
-    return Consent.objects.create(
+    consent = Consent(
         purpose=purpose,
         text_version=text_version,
         language=language,
         channel=channel,
         given_at=now,
     )
+    insert(consent)
+    return consent
 
 
 def log_view(

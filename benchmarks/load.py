@@ -14,6 +14,12 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 CLIENTS = 16
+# What every browser sends along; no Accept-Encoding, so that pages come as they are.
+BROWSER = (
+    "User-Agent: Mozilla/5.0 (Linux; Android 14; Mobile) Nadkhet-benchmark",
+    "Accept: text/html,application/xhtml+xml",
+    "Accept-Language: th-TH,th;q=0.9,en;q=0.8",
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ def measure(port: int, requests: list[Request], *, clients: int = CLIENTS) -> Re
 
 
 def _bytes_of(request: Request, port: int) -> bytes:
-    lines = [f"Host: localhost:{port}", "Connection: keep-alive"]
+    lines = [f"Host: localhost:{port}", "Connection: keep-alive", *BROWSER]
     if request.cookies:
         pairs = "; ".join(f"{name}={value}" for name, value in request.cookies.items())
         lines.append(f"Cookie: {pairs}")

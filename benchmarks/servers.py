@@ -33,7 +33,7 @@ class Server:
         return ticks / TICK
 
     def worker_mb(self) -> float:
-        """Proportional set size of the largest worker, in MB."""
+        """Resident memory of the largest worker, in MB, pages shared with others included."""
         sizes = []
         for pid in self.workers():
             for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
@@ -43,8 +43,11 @@ class Server:
 
 
 @contextmanager
-def serve(application: str, *, settings: str, python: str = sys.executable) -> Iterator[Server]:
-    """Serve a WSGI application on a free port of this machine; ended with the block."""
+def serve(
+    application: str, *, settings: str, python: str = sys.executable, database: str = ""
+) -> Iterator[Server]:
+    """Serve a WSGI application on a free port of this machine; ended with the block. `database`
+    replaces DATABASE_URL."""
     port = _free_port()
     process = subprocess.Popen(
         [
@@ -52,7 +55,11 @@ def serve(application: str, *, settings: str, python: str = sys.executable) -> I
             "--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS),
             "--keep-alive", "30", "--log-level", "warning",
         ],
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": settings},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": settings,
+            "DATABASE_URL": database or os.environ["DATABASE_URL"],
+        },
     )  # fmt: skip
     try:
         _wait_for(port, process)

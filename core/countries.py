@@ -21,6 +21,15 @@ def country_choices() -> list[tuple[str, str]]:
     return _choices("en" if (get_language() or "th").startswith("en") else "th")
 
 
+def is_country(code: str) -> bool:
+    return code in _codes()
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(code for code, _name in _choices("en"))
+
+
 @cache
 def _choices(language: str) -> list[tuple[str, str]]:
     with (Path(__file__).parent / "data" / "countries.csv").open(encoding="utf-8") as file:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.th import pin
 
 from core import thai_dates
-from core.countries import country_choices
+from core.countries import country_choices, is_country
 from core.text import BadText, ascii_digits, clean_text, is_digits
 
 NAME_MAX_LENGTH = 150
@@ -257,3 +257,6 @@ class NationalityField(forms.ChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=country_choices, **kwargs)
+
+    def valid_value(self, value: str) -> bool:
+        return is_country(value)

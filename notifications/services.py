@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import services as accounts
 from accounts.models import User
+from core.db import insert
 from core.errors import Refused
 from notifications.models import FINAL, Message, Status
 from notifications.sources import Contact, Rendered, source_of
@@ -49,7 +50,7 @@ def queue(news: News, *, contacts: Sequence[Contact], now: datetime) -> None:
     """Write a message for the first contact, the others as fallbacks, in the caller's
     transaction. Without a contact the row says "no channel", for the officer's call list.
     One INSERT; a message of the same event, address and channel is left as it is."""
-    queue_all([(news, contacts)], now=now)
+    insert(_message(news, contacts, now), ignore_conflicts=True)
 
 
 def queue_all(items: Iterable[tuple[News, Sequence[Contact]]], *, now: datetime) -> int:

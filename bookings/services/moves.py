@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Booking, BookingChange, Party
 from bookings.workflow import OPEN, WORKFLOW, Status
 from core import thai_dates
-from core.db import lock_rows
+from core.db import insert, lock_rows, update
 from core.errors import Refused
 from core.workflow import Actor
 
@@ -59,7 +59,7 @@ def move(
         booking.closed_at = now
         fields.append("closed_at")
         Party.objects.filter(booking=booking).update(is_open=False)
-    booking.save(update_fields=fields)
+    update(booking, fields)
     record(booking, source=source, by=by, now=now, reason=reason)
 
 
@@ -69,4 +69,4 @@ def record(booking: Booking, *, source: str, by: Actor, now: datetime, **facts: 
         booking=booking, from_status=source, to_status=booking.status, at=now, **facts
     )
     change.set_actor(by)
-    change.save(force_insert=True)
+    insert(change)

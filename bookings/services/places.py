@@ -2,6 +2,7 @@
 Every path calls them: web, staff, move, waiting list. Each is one UPDATE and locks the slot's row
 until the transaction ends; callers touch slots in id order, before any booking."""
 
+from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -9,18 +10,21 @@ from bookings.models import Slot
 from core.db import lock_rows
 from core.errors import Refused
 
+TAKE = """
+    UPDATE bookings_slot SET taken = taken + %(n)s, taken_online = taken_online + %(online)s
+    WHERE id = %(id)s AND closed_at IS NULL
+    AND taken + %(n)s <= capacity AND taken_online + %(online)s <= online_capacity
+"""
+
 
 def take_places(*, slot_id: int, online: bool, n: int = 1) -> None:
     """Take n places of a slot, from the online share too when `online`.
 
     Raises Refused("full") or Refused("closed"); nothing changed then."""
-    free = Slot.objects.filter(pk=slot_id, closed_at__isnull=True, taken__lte=F("capacity") - n)
-    changes = {"taken": F("taken") + n}
-    if online:
-        free = free.filter(taken_online__lte=F("online_capacity") - n)
-        changes["taken_online"] = F("taken_online") + n
-    if not free.update(**changes):
-        raise _no_place(slot_id)
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, {"id": slot_id, "n": n, "online": n if online else 0})
+        if not cursor.rowcount:
+            raise _no_place(slot_id)
 
 
 def give_back_places(*, slot_id: int, online: bool, n: int = 1) -> None:

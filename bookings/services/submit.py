@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from accounts import personal
 from accounts import services as accounts
 from accounts.models import Consent
-from bookings import news
+from bookings import news, queries
 from bookings.models import Booking, Party
 from bookings.services.moves import move
 from bookings.workflow import Status
-from core.db import lock_rows
+from core.db import insert
 from core.errors import Refused
 from core.text import search_key
 from core.workflow import CITIZEN, Actor
@@ -110,8 +110,7 @@ def submit(
 
 def _own_hold(form_key: UUID, holder: str, body_hash: bytes, now: datetime) -> Booking:
     """The locked hold, or the booking already made of it with the very same body."""
-    mine = Booking.objects.filter(form_key=form_key, holder=holder)
-    booking = lock_rows(mine.select_related("service", "offered")).get()
+    booking = queries.booking_of_form(form_key, holder, lock=True)
     if booking.body_hash is not None:
         if compare_digest(bytes(booking.body_hash), body_hash):
             return booking
@@ -139,8 +138,8 @@ def _store(booking: Booking, details: Details, body_hash: bytes, now: datetime, 
     booking.case, booking.body_hash = details.case, body_hash
     booking.requested_at = booking.slot_since = now
     booking.hold_no = None
-    Party.objects.bulk_create(
-        [_party(booking, position, person) for position, person in enumerate(details.people, 1)]
+    insert(
+        *(_party(booking, position, person) for position, person in enumerate(details.people, 1))
     )
     target = Status.REQUESTED if booking.offered.needs_officer else Status.CONFIRMED
     move(booking, target, by=by, now=now, changed=FILLED_IN)

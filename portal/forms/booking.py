@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -22,6 +23,7 @@ from core.forms import (
     PassportField,
     PhoneField,
 )
+from offices import queries as office_queries
 from offices.models import ServiceCase
 
 PARTNER = "partner_"
@@ -79,7 +81,6 @@ class BookingForm(forms.Form):
     ) -> None:
         super().__init__(data, **kwargs)
         self.service = booking.service
-        self.cases = {case.code: case for case in booking.service.cases.all()}
         self.prefixes = ["", PARTNER][: booking.service.parties]
         people = {
             name: field
@@ -93,6 +94,10 @@ class BookingForm(forms.Form):
         self.fields["email"].widget.attrs |= {"autocomplete": "email"}
         self.fields["consent"].label = self._consent_label()
         self.fields["consent"].help_text = self._consent_help()
+
+    @cached_property
+    def cases(self) -> dict[str, ServiceCase]:
+        return {case.code: case for case in office_queries.cases_of(self.service.pk)}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -60,9 +60,10 @@ def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest, key: UUID) -> HttpResponse:
     """GET shows the form of a held time, POST books it. Another browser's key is not found."""
-    booking, now = _own(request, key), timezone.now()
+    now = timezone.now()
     if request.method == "POST":
-        return private(_send(request, booking, now))
+        return private(_send(request, _own_to_send(request, key), now))
+    booking = _own(request, key)
     if booking.requested_at:
         return see_other("portal:status", booking.reference)
     if _is_over(booking, now):
@@ -233,6 +234,14 @@ def _own(request: HttpRequest, key: UUID) -> Booking:
         raise Http404
     rows = Booking.objects.with_visit().select_related("offered__office", "offered__pattern")
     return get_object_or_404(rows, form_key=key, holder=holder)
+
+
+def _own_to_send(request: HttpRequest, key: UUID) -> Booking:
+    """As `_own`, with only what sending needs."""
+    try:
+        return queries.booking_of_form(key, visitor.holder_of(request))
+    except Booking.DoesNotExist:
+        raise Http404 from None
 
 
 def _is_over(booking: Booking, now: datetime) -> bool:

@@ -3,7 +3,6 @@ UNPROTECTED names it. A race test that cannot fail proves nothing (reliability Â
 
 import os
 import time
-from importlib import import_module
 
 from django.db.models import F
 
@@ -34,16 +33,24 @@ def check_then_update():
 
 def no_row_locks():
     """A row that is about to change is read without a lock."""
-    # By name: `bookings.services.submit` is also the verb of this module.
-    modules = [import_module(f"bookings.services.{name}") for name in ("moves", "submit")]
+    from bookings import queries
+    from bookings.services import moves
+
+    locked_read = queries.booking_of_form
 
     def lock_rows(queryset, **options):
         rows = list(queryset)
         time.sleep(MOMENT)
         return _Rows(rows, queryset.model)
 
-    for module in modules:
-        module.lock_rows = lock_rows
+    def booking_of_form(form_key, holder, *, lock=False):
+        booking = locked_read(form_key, holder)
+        if lock:
+            time.sleep(MOMENT)
+        return booking
+
+    moves.lock_rows = lock_rows
+    queries.booking_of_form = booking_of_form
 
 
 def old_slot_first():
