@@ -64,6 +64,7 @@ class MenuItem:
     permission: str = ""
     badge: Callable[[Any], Badge | None] | None = None
     query: str = ""
+    order: int = 5
     url: str = ""
     is_current: bool = False
     shown: Badge | None = None
@@ -134,7 +135,10 @@ class NadkhetAdminSite(AdminSite):
         return [
             {
                 "title": GROUPS[key],
-                "items": [replace(item, is_current=item.url == best) for item in items],
+                "items": [
+                    replace(item, is_current=item.url == best)
+                    for item in sorted(items, key=lambda item: item.order)
+                ],
             }
             for key, items in groups.items()
             if items

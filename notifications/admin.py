@@ -221,7 +221,10 @@ class MessageAdmin(OfficeAdmin):
     def _found(self, request: HttpRequest, pk: UUID) -> Message:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return get_object_or_404(self.get_queryset(request), pk=pk)
+        message = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not request.user.has_perm("notifications.resend_message", message):
+            raise PermissionDenied
+        return message
 
 
 def _officer(request: HttpRequest) -> User:

@@ -77,6 +77,7 @@ class BookingAdmin(OfficeAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         """The history stands on the case page."""
+        self.check_may_view(request)
         self._check_in_scope(request, object_id)
         return redirect("admin:bookings_booking_change", object_id)
 
@@ -105,6 +106,7 @@ site.menu += [
         "admin:bookings_booking_changelist",
         "bookings.view_booking",
         query="tab=all",
+        order=1,
     ),
     MenuItem(
         "times",

@@ -1,0 +1,146 @@
+"""Two offices with one of everything, and a signed-in browser for each role."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+
+from accounts import services as accounts
+from accounts.models import ViewLog
+from accounts.roles import Role
+from bookings import links
+from bookings.models import Document
+from notifications.models import Message
+from offices.models import Office, PopularDay
+from portal import access, visitor
+from tests import factories
+from tests.factories import NOW
+
+NEVER = 999_999
+OFFICE_ROLES = {"O": Role.OFFICER, "E": Role.OFFICER, "H": Role.HEAD, "D": Role.DIRECTOR}
+CITY_ROLES = {"Z": Role.CENTRAL, "U": Role.AUDITOR}
+STAFF = "OEHDZU"
+ROLES = "AL" + STAFF
+# Not this machine, which may read the metrics.
+FAR_AWAY = {"REMOTE_ADDR": "203.0.113.9"}
+
+
+@dataclass(frozen=True)
+class World:
+    own: SimpleNamespace
+    other: SimpleNamespace
+    clients: dict[str, Client]
+
+
+def make_world() -> World:
+    own = _office(factories.make_office(), visitor_name="mali")
+    other = _office(
+        factories.make_office(
+            code=1040, slug="bang-khae", prefix="BK", name_th="บางแค", name_en="Bang Khae"
+        ),
+        visitor_name="somchai",
+    )
+    clients = {"A": Client(**FAR_AWAY), "L": _holder(own)}
+    for letter, role in (OFFICE_ROLES | CITY_ROLES).items():
+        user = factories.make_staff(role, office=own.office, may_decide=letter == "E")
+        clients[letter] = Client(**FAR_AWAY)
+        clients[letter].force_login(user)
+    return World(own, other, clients)
+
+
+def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
+    offered = factories.make_offered(office=office)
+    slot = factories.make_slot(offered, capacity=5)
+    number = len(office.slug)
+    booking = factories.booking_at(
+        offered=offered,
+        slot=slot,
+        details=factories.couple_details(factories.thai(f"ผู้ร้อง{'ก' * number}"), factories.thai()),
+    )
+    accounts.log_view(
+        by=factories.make_staff(Role.HEAD, office=office),
+        office_id=office.pk,
+        case=booking.reference,
+        what="number",
+        now=NOW,
+    )
+    popular = PopularDay.objects.get_or_create(date="2027-02-14", name_th="วันวาเลนไทน์")[0]
+    return SimpleNamespace(
+        office=office,
+        offered=offered,
+        section=offered.section,
+        openingpattern=offered.pattern,
+        offeredservice=offered,
+        service=offered.service,
+        checklistitem=factories.ItemFactory(service=offered.service),
+        popularday=popular,
+        slot=slot,
+        booking=booking,
+        document=_document(booking),
+        closure=factories.make_closure(factories.at(2026, 12, 15).date(), office=office),
+        user=factories.make_staff(office=office),
+        viewlog=ViewLog.objects.get(office=office),
+        message=Message.objects.get(case_id=booking.pk),
+        visitor=visitor_name,
+        hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
+    )
+
+
+def _document(booking) -> Document:
+    name = f"documents/{booking.pk}.jpg"
+    path = Path(settings.MEDIA_ROOT, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"a picture")
+    return Document.objects.create(booking=booking, file=name, kind="jpg", size=9, sent_at=NOW)
+
+
+def _holder(side: SimpleNamespace) -> Client:
+    """The browser that holds the place, and came by the link of the booking."""
+    response = HttpResponse()
+    visitor.remember(response, side.visitor)
+    access.grant(response, side.booking)
+    client = Client(**FAR_AWAY)
+    client.cookies.update(response.cookies)
+    return client
+
+
+# --- addresses ------------------------------------------------------------------------------
+
+
+def place(name: str, side: SimpleNamespace) -> dict[str, Any]:
+    """The words of a public address."""
+    return {
+        "office": lambda: {"office": side.office.slug},
+        "service": lambda: {"office": side.office.slug, "service": side.service.code},
+        "token": lambda: {"token": links.link(side.booking).rstrip("/").rpartition("/")[2]},
+        "code": lambda: {"code": links.short_code(side.booking)},
+        "message": lambda: {"message": side.message.pk},
+    }[name]()
+
+
+def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
+    """The words of an address about an object; without a side, about one that does not exist."""
+    pk = side.booking.pk if side else NEVER
+    return {
+        "hold": lambda: {"key": side.hold.form_key if side else uuid4()},
+        "reference": lambda: {"reference": side.booking.reference if side else "BR-2222-22"},
+        "booking": lambda: {"pk": pk},
+        "booking_item": lambda: {"pk": pk},
+        "applicant": lambda: {"pk": pk, "position": 1},
+        "message": lambda: {"pk": side.message.pk if side else uuid4()},
+        "document": lambda: {"pk": pk, "document": side.document.pk if side else uuid4()},
+    }[name]()
+
+
+def body_of(name: str, side: SimpleNamespace) -> dict[str, Any]:
+    """What a form of the page would send, where an empty one would not do."""
+    return {
+        "bookings_booking_mark": {"item": side.checklistitem.pk, "state": "present"},
+        "bookings_booking_confirm": {"version": side.booking.version},
+        "portal:hold": {"slot": side.slot.pk},
+    }.get(name.removeprefix("admin:"), {})
