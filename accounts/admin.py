@@ -63,6 +63,9 @@ class StaffRoleInline(OfficeInline):
     formset = RoleFormSet
     fields = ("role", "office", "section", "may_decide")
 
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj else 1
+
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
         user = staff_of(request)
