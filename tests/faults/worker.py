@@ -3,9 +3,12 @@ a process that has loaded Django already, so that a killed one is there again at
 
 import os
 import sys
+from pathlib import Path
 
 import django
-from django.core.management import call_command
+from django.core.management import call_command, load_command_class
+from django.template.loader import get_template
+from django.utils import translation
 
 
 def mark_first() -> None:
@@ -23,8 +26,18 @@ def mark_first() -> None:
     delivery.Sweep._send = mark_then_send
 
 
+def warm_up() -> None:
+    """What a worker reads at its first message, so that a child starts with it."""
+    for name in Path("templates/emails").iterdir():
+        get_template(f"emails/{name.name}")
+    with translation.override("th"):
+        translation.gettext("Reference")
+    load_command_class("bookings", "deliver_due")
+
+
 def main(arguments: list[str]) -> None:
     django.setup()
+    warm_up()
     if "mark_first" in arguments:
         mark_first()
     while True:
