@@ -19,6 +19,7 @@ from bookings.models import Booking, Slot
 from bookings.workflow import OCCUPYING
 from core import thai_dates
 from core.admin import OfficeAdmin, ScopedRelatedFilter, is_list
+from core.db import lock_rows
 from core.forms import BuddhistDateField
 from offices.models import Closure
 
@@ -51,7 +52,8 @@ class SlotForm(forms.ModelForm):
         return data
 
     def _fresh(self) -> Slot:
-        return Slot.objects.get(pk=self.instance.pk)
+        """The row as it is now, locked until it is saved: a citizen may be taking a place."""
+        return lock_rows(Slot.objects.filter(pk=self.instance.pk)).get()
 
     def _not_below(self, name: str, taken: int) -> int:
         places: int = self.cleaned_data[name]

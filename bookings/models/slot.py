@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core import thai_dates
 from offices.models import OfferedService, Office, Service
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ class Slot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.office} {self.service} {self.starts_at:%Y-%m-%d %H:%M}"
+        when = f"{thai_dates.medium_date(self.starts_at)} {thai_dates.clock(self.starts_at)}"
+        return f"{self.service} · {when} · {self.office}"
 
     @property
     def free_online(self) -> int:
