@@ -12,6 +12,11 @@ def release_expired() -> None:
 
 
 @shared_task
+def end_past_visits() -> None:
+    services.end_past_visits(now=timezone.now())
+
+
+@shared_task
 def queue_reminders() -> None:
     services.queue_reminders(now=timezone.now())
 

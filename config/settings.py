@@ -170,6 +170,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "end past visits": {
+        "task": "bookings.tasks.end_past_visits",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "queue reminders": {
         "task": "bookings.tasks.queue_reminders",
         "schedule": 60.0,

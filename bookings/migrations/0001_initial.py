@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__range', (datetime.datetime(2020, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(2100, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))), ('ends_at__gt', models.F('starts_at'))), name='slot_in_christian_era'),
+            constraint=models.CheckConstraint(condition=models.Q(('starts_at__range', (datetime.datetime(2020, 1, 1, 0, 0, tzinfo=datetime.UTC), datetime.datetime(2100, 1, 1, 0, 0, tzinfo=datetime.UTC))), ('ends_at__gt', models.F('starts_at'))), name='slot_in_christian_era'),
         ),
         migrations.AddIndex(
             model_name='booking',

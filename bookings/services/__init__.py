@@ -10,6 +10,7 @@ from bookings.services.decisions import (
     take_over,
 )
 from bookings.services.documents import add_document, remove_document
+from bookings.services.ending import end_past_visits
 from bookings.services.finding import send_link
 from bookings.services.holds import extend_hold, hold, release_expired, release_hold
 from bookings.services.moves import Changed
@@ -37,6 +38,7 @@ __all__ = [
     "cancel",
     "confirm",
     "documents_sent",
+    "end_past_visits",
     "extend_hold",
     "generate_slots",
     "hold",

@@ -149,7 +149,8 @@ def _one_open_booking(now: datetime) -> Finding:
         .filter(n__gt=1)
     )
     flags = people.filter(
-        Q(is_open=True) & ~Q(booking__status__in=OPEN) | Q(is_open=False, booking__status__in=OPEN)
+        Q(is_open=True) & ~Q(booking__status__in=OPEN)
+        | Q(is_open=False, booking__status__in=OPEN, booking__slot__ends_at__gte=now)
     )
     return Finding(
         "I2 one open booking a person and service",

@@ -1,4 +1,4 @@
-"""Gives back the places of holds that are over."""
+"""Gives back the places of holds that are over, and ends requests nobody decided in time."""
 
 from typing import Any
 
@@ -12,4 +12,6 @@ class Command(BaseCommand):
     help = "Give back the places of holds that are over."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"holds: {services.release_expired(now=timezone.now())} released")
+        now = timezone.now()
+        self.stdout.write(f"holds: {services.release_expired(now=now)} released")
+        self.stdout.write(f"undecided past visits: {services.end_past_visits(now=now)} expired")
