@@ -95,7 +95,9 @@ class _Client(threading.Thread):
             answer += self._receive()
         head, _, body = answer.partition(b"\r\n\r\n")
         headers = head.lower()
-        length = int(headers.partition(b"content-length: ")[2].split(b"\r\n")[0] or 0)
+        if b"content-length: " not in headers:
+            raise ValueError("an answer without Content-Length")
+        length = int(headers.partition(b"content-length: ")[2].split(b"\r\n")[0])
         missing = length - len(body)
         while missing > 0:
             missing -= len(self._receive())
