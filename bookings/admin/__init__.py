@@ -67,7 +67,7 @@ class BookingAdmin(OfficeAdmin):
         """Only looks; each decision has an address of its own."""
         self.check_may_view(request)
         now = timezone.now()
-        pk = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
+        pk = queue.as_key(object_id)
         booking = booking_of(cast(StaffRequest, request), pk, now=now)
         if request.method != "GET":
             return redirect("admin:bookings_booking_change", booking.pk)

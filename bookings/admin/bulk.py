@@ -28,8 +28,6 @@ from core.errors import Refused
 from offices.models import ChecklistItem
 
 AT_MOST = 200
-# More digits than a key of the database has.
-PK_DIGITS = 19
 
 
 @dataclass(frozen=True)
@@ -179,8 +177,8 @@ def _chosen(request: StaffRequest, *, now: datetime) -> Chosen:
     versions: dict[int, int] = {}
     for value in request.POST.getlist("chosen")[:AT_MOST]:
         pk, _colon, version = value.partition(":")
-        if pk.isdecimal() and version.isdecimal() and len(pk) < PK_DIGITS:
-            versions[int(pk)] = int(version)
+        if queue.as_key(pk) and version.isdecimal():
+            versions[queue.as_key(pk)] = int(version)
     rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
     found = rows.filter(pk__in=versions).select_related(
         "office", "service", "slot", "case", "offered__office", "offered__pattern"

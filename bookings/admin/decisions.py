@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.staff import StaffRequest
 from bookings import services
-from bookings.admin import case
+from bookings.admin import case, queue
 from bookings.admin.access import act
 from bookings.models import Booking, ItemState
 from bookings.workflow import UNDECIDED
@@ -133,7 +133,7 @@ def take_over(request: StaffRequest, booking: Booking, *, now: datetime) -> Http
 def mark(request: StaffRequest, booking: Booking, *, now: datetime) -> HttpResponse:
     """Note one item of the checklist as there or missing."""
     wanted = request.POST.get("item", "")
-    item = get_object_or_404(case.items_of(booking), pk=wanted if wanted.isdecimal() else 0)
+    item = get_object_or_404(case.items_of(booking), pk=queue.as_key(wanted))
     state = request.POST.get("state", "")
     if booking.status not in UNDECIDED or state not in ItemState.values:
         messages.warning(request, _("This case is decided; its checklist stands as it is."))

@@ -24,6 +24,8 @@ from core.admin_site import NadkhetAdminSite
 from offices.models import ChecklistItem, OfferedService, PopularDay, Service
 
 PER_PAGE = 25
+# More digits than a key of the database has.
+KEY_DIGITS = 19
 TODAY = Q(status__in=[*(OCCUPYING - {Status.HELD}), Status.NO_SHOW])
 
 
@@ -151,16 +153,16 @@ class Choices:
         return any((self.service, self.owner, self.office, self.day, self.late))
 
     def apply(self, rows: QuerySet[Booking], *, now: datetime) -> QuerySet[Booking]:
-        if self.service.isdecimal():
-            rows = rows.filter(service_id=int(self.service))
-        if self.office.isdecimal():
-            rows = rows.filter(office_id=int(self.office))
+        if self.service:
+            rows = rows.filter(service_id=as_key(self.service))
+        if self.office:
+            rows = rows.filter(office_id=as_key(self.office))
         if self.owner == "nobody":
             rows = rows.filter(owner__isnull=True)
         elif self.owner == "me":
             rows = rows.filter(owner=self.user)
-        elif self.owner.isdecimal():
-            rows = rows.filter(owner_id=int(self.owner))
+        elif self.owner:
+            rows = rows.filter(owner_id=as_key(self.owner))
         if self.day in DAYS:
             start = start_of(timezone.localdate(now))
             end = start + timedelta(days=DAYS[self.day][1])
@@ -243,6 +245,11 @@ def neighbours(request: StaffRequest, booking: Booking, *, now: datetime) -> dic
         "previous": order[place - 1] if place else None,
         "next": order[place + 1] if place + 1 < len(order) else None,
     }
+
+
+def as_key(text: str) -> int:
+    """The number of a row as an address has it; 0, which no row has, for anything else."""
+    return int(text) if text.isdecimal() and len(text) < KEY_DIGITS else 0
 
 
 def start_of(day: date) -> datetime:
