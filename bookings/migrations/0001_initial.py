@@ -8,202 +8,551 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('offices', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("offices", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=12, unique=True, verbose_name='reference')),
-                ('status', models.CharField(choices=[('held', 'Being booked'), ('requested', 'Submitted'), ('needs_documents', 'More documents needed'), ('confirmed', 'Confirmed'), ('arrived', 'Arrived'), ('serving', 'Being served'), ('served', 'Completed'), ('not_served', 'Not completed'), ('no_show', 'Did not come'), ('cancelled', 'Cancelled'), ('rejected', 'Not approved'), ('expired', 'Expired')], default='held', max_length=20, verbose_name='state')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('source', models.CharField(choices=[('web', 'web'), ('staff', 'staff')], default='web', max_length=10, verbose_name='came by')),
-                ('takes_online_place', models.BooleanField(default=True)),
-                ('form_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('body_hash', models.BinaryField(max_length=32, null=True)),
-                ('holder', models.CharField(blank=True, editable=False, max_length=64)),
-                ('hold_no', models.PositiveSmallIntegerField(editable=False, null=True)),
-                ('held_until', models.DateTimeField(blank=True, null=True, verbose_name='kept until')),
-                ('hold_extended', models.BooleanField(default=False)),
-                ('language', models.CharField(default='th', max_length=5, verbose_name='language')),
-                ('phone', models.CharField(blank=True, max_length=16, verbose_name='phone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('note', models.TextField(blank=True, max_length=500, verbose_name='note')),
-                ('created_at', models.DateTimeField(verbose_name='held at')),
-                ('requested_at', models.DateTimeField(blank=True, null=True, verbose_name='submitted')),
-                ('slot_since', models.DateTimeField(blank=True, null=True, verbose_name='time chosen')),
-                ('asked_at', models.DateTimeField(blank=True, null=True, verbose_name='documents asked for')),
-                ('documents_due_at', models.DateTimeField(blank=True, null=True, verbose_name='documents due')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('moves', models.PositiveSmallIntegerField(default=0, verbose_name='times moved')),
-                ('link_version', models.PositiveSmallIntegerField(default=1)),
-                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='offices.servicecase', verbose_name='case')),
-                ('consent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.consent', verbose_name='consent')),
-                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
-                ('offered', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='offices.offeredservice', verbose_name='offered')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='offices.office', verbose_name='office')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='offices.service', verbose_name='service')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(max_length=12, unique=True, verbose_name="reference"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("held", "Being booked"),
+                            ("requested", "Submitted"),
+                            ("needs_documents", "More documents needed"),
+                            ("confirmed", "Confirmed"),
+                            ("arrived", "Arrived"),
+                            ("serving", "Being served"),
+                            ("served", "Completed"),
+                            ("not_served", "Not completed"),
+                            ("no_show", "Did not come"),
+                            ("cancelled", "Cancelled"),
+                            ("rejected", "Not approved"),
+                            ("expired", "Expired"),
+                        ],
+                        default="held",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("web", "web"), ("staff", "staff")],
+                        default="web",
+                        max_length=10,
+                        verbose_name="came by",
+                    ),
+                ),
+                ("takes_online_place", models.BooleanField(default=True)),
+                ("form_key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("body_hash", models.BinaryField(max_length=32, null=True)),
+                ("holder", models.CharField(blank=True, editable=False, max_length=64)),
+                ("hold_no", models.PositiveSmallIntegerField(editable=False, null=True)),
+                (
+                    "held_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="kept until"),
+                ),
+                ("hold_extended", models.BooleanField(default=False)),
+                ("language", models.CharField(default="th", max_length=5, verbose_name="language")),
+                ("phone", models.CharField(blank=True, max_length=16, verbose_name="phone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("note", models.TextField(blank=True, max_length=500, verbose_name="note")),
+                ("created_at", models.DateTimeField(verbose_name="held at")),
+                (
+                    "requested_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="submitted"),
+                ),
+                (
+                    "slot_since",
+                    models.DateTimeField(blank=True, null=True, verbose_name="time chosen"),
+                ),
+                (
+                    "asked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="documents asked for"),
+                ),
+                (
+                    "documents_due_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="documents due"),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                ("moves", models.PositiveSmallIntegerField(default=0, verbose_name="times moved")),
+                ("link_version", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="offices.servicecase",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.consent",
+                        verbose_name="consent",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="entered by",
+                    ),
+                ),
+                (
+                    "offered",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="offices.offeredservice",
+                        verbose_name="offered",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="offices.office",
+                        verbose_name="office",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="offices.service",
+                        verbose_name="service",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'appointment',
-                'verbose_name_plural': 'appointments',
-                'ordering': ['-id'],
-                'permissions': [('decide_booking', 'Can approve and reject'), ('unmask_booking', 'Can open full personal numbers'), ('export_booking', 'Can export personal rows')],
+                "verbose_name": "appointment",
+                "verbose_name_plural": "appointments",
+                "ordering": ["-id"],
+                "permissions": [
+                    ("decide_booking", "Can approve and reject"),
+                    ("unmask_booking", "Can open full personal numbers"),
+                    ("export_booking", "Can export personal rows"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('file', models.CharField(editable=False, max_length=120)),
-                ('kind', models.CharField(choices=[('jpg', 'JPG'), ('pdf', 'PDF')], max_length=4, verbose_name='kind')),
-                ('pages', models.PositiveSmallIntegerField(default=1, verbose_name='pages')),
-                ('size', models.PositiveIntegerField(verbose_name='bytes')),
-                ('hint', models.CharField(blank=True, max_length=20, verbose_name='hint')),
-                ('sent_at', models.DateTimeField(verbose_name='sent')),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='bookings.booking', verbose_name='appointment')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("file", models.CharField(editable=False, max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("jpg", "JPG"), ("pdf", "PDF")], max_length=4, verbose_name="kind"
+                    ),
+                ),
+                ("pages", models.PositiveSmallIntegerField(default=1, verbose_name="pages")),
+                ("size", models.PositiveIntegerField(verbose_name="bytes")),
+                ("hint", models.CharField(blank=True, max_length=20, verbose_name="hint")),
+                ("sent_at", models.DateTimeField(verbose_name="sent")),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="bookings.booking",
+                        verbose_name="appointment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
-                'ordering': ['sent_at'],
+                "verbose_name": "document",
+                "verbose_name_plural": "documents",
+                "ordering": ["sent_at"],
             },
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('venue', models.CharField(blank=True, max_length=60, verbose_name='venue')),
-                ('starts_at', models.DateTimeField(verbose_name='starts')),
-                ('ends_at', models.DateTimeField(verbose_name='ends')),
-                ('capacity', models.PositiveSmallIntegerField(verbose_name='places')),
-                ('online_capacity', models.PositiveSmallIntegerField(verbose_name='places online')),
-                ('taken', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='taken')),
-                ('taken_online', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='taken online')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('closed_by_hand', models.BooleanField(default=False, verbose_name='closed by hand')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='offices.office', verbose_name='office')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='offices.service', verbose_name='service')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("venue", models.CharField(blank=True, max_length=60, verbose_name="venue")),
+                ("starts_at", models.DateTimeField(verbose_name="starts")),
+                ("ends_at", models.DateTimeField(verbose_name="ends")),
+                ("capacity", models.PositiveSmallIntegerField(verbose_name="places")),
+                ("online_capacity", models.PositiveSmallIntegerField(verbose_name="places online")),
+                (
+                    "taken",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="taken"
+                    ),
+                ),
+                (
+                    "taken_online",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="taken online"
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                (
+                    "closed_by_hand",
+                    models.BooleanField(default=False, verbose_name="closed by hand"),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slots",
+                        to="offices.office",
+                        verbose_name="office",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slots",
+                        to="offices.service",
+                        verbose_name="service",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'time',
-                'verbose_name_plural': 'times',
-                'ordering': ['starts_at'],
+                "verbose_name": "time",
+                "verbose_name_plural": "times",
+                "ordering": ["starts_at"],
             },
         ),
         migrations.CreateModel(
-            name='BookingChange',
+            name="BookingChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_status', models.CharField(blank=True, max_length=20, verbose_name='from')),
-                ('to_status', models.CharField(max_length=20, verbose_name='to')),
-                ('actor', models.CharField(choices=[('citizen', 'citizen'), ('staff', 'staff'), ('system', 'system')], max_length=10, verbose_name='by')),
-                ('at', models.DateTimeField(verbose_name='time')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='bookings.booking', verbose_name='appointment')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
-                ('from_slot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bookings.slot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_status", models.CharField(blank=True, max_length=20, verbose_name="from")),
+                ("to_status", models.CharField(max_length=20, verbose_name="to")),
+                (
+                    "actor",
+                    models.CharField(
+                        choices=[("citizen", "citizen"), ("staff", "staff"), ("system", "system")],
+                        max_length=10,
+                        verbose_name="by",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="time")),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="bookings.booking",
+                        verbose_name="appointment",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="officer",
+                    ),
+                ),
+                (
+                    "from_slot",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="bookings.slot",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step',
-                'verbose_name_plural': 'steps',
-                'ordering': ['id'],
+                "verbose_name": "step",
+                "verbose_name_plural": "steps",
+                "ordering": ["id"],
             },
         ),
         migrations.AddField(
-            model_name='booking',
-            name='slot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='bookings.slot', verbose_name='time'),
+            model_name="booking",
+            name="slot",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bookings",
+                to="bookings.slot",
+                verbose_name="time",
+            ),
         ),
         migrations.CreateModel(
-            name='ItemCheck',
+            name="ItemCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('present', 'there'), ('missing', 'missing')], max_length=10, verbose_name='found')),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='bookings.booking', verbose_name='appointment')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='offices.checklistitem', verbose_name='item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("present", "there"), ("missing", "missing")],
+                        max_length=10,
+                        verbose_name="found",
+                    ),
+                ),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checks",
+                        to="bookings.booking",
+                        verbose_name="appointment",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="offices.checklistitem",
+                        verbose_name="item",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'check of an item',
-                'verbose_name_plural': 'checks of items',
-                'constraints': [models.UniqueConstraint(fields=('booking', 'item'), name='one_check_an_item')],
+                "verbose_name": "check of an item",
+                "verbose_name_plural": "checks of items",
+                "constraints": [
+                    models.UniqueConstraint(fields=("booking", "item"), name="one_check_an_item")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='applicant')),
-                ('full_name', models.CharField(max_length=150, verbose_name='full name')),
-                ('name_key', models.CharField(editable=False, max_length=300)),
-                ('nationality', models.CharField(max_length=2, verbose_name='nationality')),
-                ('id_kind', models.CharField(choices=[('national_id', 'national ID'), ('passport', 'passport')], max_length=12, verbose_name='document')),
-                ('id_sealed', models.BinaryField()),
-                ('id_index', models.BinaryField(max_length=32)),
-                ('id_tail', models.CharField(editable=False, max_length=4)),
-                ('is_open', models.BooleanField(default=True, editable=False)),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='bookings.booking', verbose_name='appointment')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='offices.service')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="applicant")),
+                ("full_name", models.CharField(max_length=150, verbose_name="full name")),
+                ("name_key", models.CharField(editable=False, max_length=300)),
+                ("nationality", models.CharField(max_length=2, verbose_name="nationality")),
+                (
+                    "id_kind",
+                    models.CharField(
+                        choices=[("national_id", "national ID"), ("passport", "passport")],
+                        max_length=12,
+                        verbose_name="document",
+                    ),
+                ),
+                ("id_sealed", models.BinaryField()),
+                ("id_index", models.BinaryField(max_length=32)),
+                ("id_tail", models.CharField(editable=False, max_length=4)),
+                ("is_open", models.BooleanField(default=True, editable=False)),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parties",
+                        to="bookings.booking",
+                        verbose_name="appointment",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="offices.service",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'applicant',
-                'verbose_name_plural': 'applicants',
-                'ordering': ['position'],
-                'indexes': [models.Index(fields=['id_index'], name='party_id_index'), models.Index(fields=['name_key'], name='party_name_key')],
-                'constraints': [models.UniqueConstraint(fields=('booking', 'position'), name='one_party_a_position'), models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('service', 'id_index'), name='one_open_booking_a_person')],
+                "verbose_name": "applicant",
+                "verbose_name_plural": "applicants",
+                "ordering": ["position"],
+                "indexes": [
+                    models.Index(fields=["id_index"], name="party_id_index"),
+                    models.Index(fields=["name_key"], name="party_name_key"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("booking", "position"), name="one_party_a_position"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_open", True)),
+                        fields=("service", "id_index"),
+                        name="one_open_booking_a_person",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('office', 'service', 'venue', 'starts_at'), name='one_slot_a_time'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(
+                fields=("office", "service", "venue", "starts_at"), name="one_slot_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('taken__gte', 0), ('taken__lte', models.F('capacity'))), name='slot_taken_fits'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("taken__gte", 0), ("taken__lte", models.F("capacity"))),
+                name="slot_taken_fits",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('taken_online__gte', 0), ('taken_online__lte', models.F('online_capacity'))), name='slot_taken_online_fits'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("taken_online__gte", 0), ("taken_online__lte", models.F("online_capacity"))
+                ),
+                name="slot_taken_online_fits",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('online_capacity__lte', models.F('capacity'))), name='slot_online_within_capacity'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("online_capacity__lte", models.F("capacity"))),
+                name="slot_online_within_capacity",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__range', (datetime.datetime(2020, 1, 1, 0, 0, tzinfo=datetime.UTC), datetime.datetime(2100, 1, 1, 0, 0, tzinfo=datetime.UTC))), ('ends_at__gt', models.F('starts_at'))), name='slot_in_christian_era'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "starts_at__range",
+                        (
+                            datetime.datetime(2020, 1, 1, 0, 0, tzinfo=datetime.UTC),
+                            datetime.datetime(2100, 1, 1, 0, 0, tzinfo=datetime.UTC),
+                        ),
+                    ),
+                    ("ends_at__gt", models.F("starts_at")),
+                ),
+                name="slot_in_christian_era",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['office', 'status', 'slot'], name='booking_office_status'),
+            model_name="booking",
+            index=models.Index(fields=["office", "status", "slot"], name="booking_office_status"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('status', 'held')), fields=['held_until'], name='booking_holds'),
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("status", "held")), fields=["held_until"], name="booking_holds"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['held', 'requested', 'needs_documents', 'confirmed', 'arrived', 'serving', 'served', 'not_served', 'no_show', 'cancelled', 'rejected', 'expired'])), name='booking_status_known'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "held",
+                            "requested",
+                            "needs_documents",
+                            "confirmed",
+                            "arrived",
+                            "serving",
+                            "served",
+                            "not_served",
+                            "no_show",
+                            "cancelled",
+                            "rejected",
+                            "expired",
+                        ],
+                    )
+                ),
+                name="booking_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['held', 'expired']), models.Q(('requested_at__isnull', False), ('body_hash__isnull', False)), _connector='OR'), name='booking_past_its_hold_was_submitted'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["held", "expired"]),
+                    models.Q(("requested_at__isnull", False), ("body_hash__isnull", False)),
+                    _connector="OR",
+                ),
+                name="booking_past_its_hold_was_submitted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'held'), _negated=True), ('held_until__isnull', False), _connector='OR'), name='booking_hold_has_an_end'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "held"), _negated=True),
+                    ("held_until__isnull", False),
+                    _connector="OR",
+                ),
+                name="booking_hold_has_an_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'held')), fields=('holder', 'hold_no'), name='booking_holds_of_a_visitor'),
+            model_name="booking",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "held")),
+                fields=("holder", "hold_no"),
+                name="booking_holds_of_a_visitor",
+            ),
         ),
     ]
