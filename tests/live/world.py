@@ -1,25 +1,16 @@
 """An office with times to book, as small as a race needs, and how a couple fills in the form."""
 
 from datetime import timedelta
-from itertools import count
 from uuid import uuid4
 
 from django.utils import timezone
 
 from bookings.models import Slot
 from core.thai_dates import local_date
-from offices.models import OfferedService, Office, OpeningPattern, Section, SectionKind, Service
+from offices.models import OfferedService
 from offices.queries import working_days_after
+from tests.factories import make_offered, national_id
 from tests.live.browser import Answer, Browser
-
-_numbers = count(1)
-
-
-def national_id() -> str:
-    """A good number of nobody: valid check digit, never the same twice."""
-    digits = f"1{next(_numbers):011d}"
-    total = sum(int(digit) * (13 - place) for place, digit in enumerate(digits))
-    return f"{digits}{(11 - total % 11) % 10}"
 
 
 def couple(**changes: str) -> dict[str, str]:
@@ -40,40 +31,7 @@ def couple(**changes: str) -> dict[str, str]:
 
 
 def marriage_at_bang_rak(*, needs_officer: bool = True, max_moves: int = 1000) -> OfferedService:
-    office, _ = Office.objects.get_or_create(
-        code=1004,
-        defaults={
-            "slug": "bang-rak",
-            "prefix": "BR",
-            "name_th": "บางรัก",
-            "name_en": "Bang Rak",
-            "phone": "0 2236 1395",
-            "address_th": "กรุงเทพมหานคร",
-            "opens_at": "08:00",
-            "closes_at": "16:00",
-        },
-    )
-    section = Section.objects.create(office=office, kind=SectionKind.REGISTRATION)
-    pattern = OpeningPattern.objects.create(office=office, name="มาตรฐาน")
-    service = Service.objects.create(
-        code="marriage",
-        section=SectionKind.REGISTRATION,
-        icon="rings",
-        name_th="จดทะเบียนสมรส",
-        name_en="Marriage registration",
-        parties=2,
-    )
-    return OfferedService.objects.create(
-        office=office,
-        service=service,
-        section=section,
-        pattern=pattern,
-        minutes=30,
-        online_places=1,
-        total_places=1,
-        needs_officer=needs_officer,
-        max_moves=max_moves,
-    )
+    return make_offered(needs_officer=needs_officer, max_moves=max_moves, total_places=1)
 
 
 def slot(offered: OfferedService, *, places: int, no: int = 0) -> Slot:

@@ -15,6 +15,7 @@ from bookings.workflow import Status
 from notifications.models import Message
 from offices.models import Closure, OfferedService, Office, Section, Service
 from tests.data.bad_input import ACCEPTED, FIELDS, MEGABYTE, REFUSED, SURROGATE, TAMPERED
+from tests.factories import national_id
 from tests.live import world
 from tests.portal.reading import Page
 from tests.portal.stored import stored
@@ -252,7 +253,7 @@ def _expired(held):
 
 
 def _booked_number(book, client):
-    number = world.national_id()
+    number = national_id()
     book(client, national_id=number)
     return number
 
