@@ -178,7 +178,6 @@ def _ask(world, role, method, path, data):
         client.cookies = cookies
         if answer.streaming:
             answer.getvalue()
-            answer.close()
         transaction.set_rollback(True)
     assert answer.status_code < 500, (role, method, path)
     if role in OFFICE_ROLES:
