@@ -163,31 +163,6 @@ def test_key_of_another_browser_is_not_found(client, client_of_others, keep):
     assert stored() == before
 
 
-def test_bytes_that_are_no_text(client, keep):
-    held = keep(client)
-    before = stored()
-    body = urlencode({"form_key": held.form_key, **world.couple()}) + "&note=%ff%fe%00%80"
-
-    answer = client.post(
-        f"/bookings/hold/{held.form_key}/", body, content_type="application/x-www-form-urlencoded"
-    )
-
-    assert answer.status_code in (400, 422)
-    assert stored() == before
-
-
-def test_other_kinds_of_body_book_nothing(client, keep):
-    held = keep(client)
-    before = stored()
-    path = f"/bookings/hold/{held.form_key}/"
-
-    for kind in ("application/json", "text/plain", "multipart/form-data; boundary=x", "x"):
-        answer = client.post(path, '{"full_name": "\\u0000"}', content_type=kind)
-        assert answer.status_code in (400, 415, 422), kind
-
-    assert stored() == before
-
-
 # --- what the tests need --------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 references, methods that must not act, fields from elsewhere (reliability §3.59, 75–80)."""
 
 from datetime import timedelta
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from django.core import mail
@@ -15,6 +15,7 @@ from bookings.models import Booking
 from bookings.workflow import Status
 from notifications.delivery import deliver_due
 from notifications.models import Message
+from tests.live import world
 from tests.portal.reading import Page
 from tests.portal.stored import stored
 
@@ -211,6 +212,34 @@ def test_move_to_a_time_that_is_none(client, book, typed):
     answer = client.post(f"/my/{booking.reference}/move/", {"slot": typed})
 
     assert answer.status_code in (409, 422)
+    assert stored() == before
+
+
+# --- bodies ---------------------------------------------------------------------------------
+
+
+def test_bytes_that_are_no_text(client, keep):
+    held = keep(client)
+    before = stored()
+    body = urlencode({"form_key": held.form_key, **world.couple()}) + "&note=%ff%fe%00%80"
+
+    answer = client.post(
+        f"/bookings/hold/{held.form_key}/", body, content_type="application/x-www-form-urlencoded"
+    )
+
+    assert answer.status_code in (400, 422)
+    assert stored() == before
+
+
+def test_other_kinds_of_body_book_nothing(client, keep):
+    held = keep(client)
+    before = stored()
+    path = f"/bookings/hold/{held.form_key}/"
+
+    for kind in ("application/json", "text/plain", "multipart/form-data; boundary=x", "x"):
+        answer = client.post(path, '{"full_name": "\\u0000"}', content_type=kind)
+        assert answer.status_code in (400, 415, 422), kind
+
     assert stored() == before
 
 
