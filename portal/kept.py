@@ -1,8 +1,10 @@
-"""The page of free times as it was drawn a moment ago, shown again while no place was taken or
-given back meanwhile: drawing it costs ten times as much as asking whether it is true (speed P6)."""
+"""Pages as they were drawn a moment ago, shown again while they are still true: drawing one costs
+ten times as much as asking. The page of free times is true while no place was taken or given back
+(speed P6); the page of a time that went, for all who are told the same (speed P5)."""
 
 import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -74,6 +76,19 @@ def kept(request: HttpRequest) -> str:
         last=watched.last,
     )
     return html if places == watched.places else ""
+
+
+def drawn(request: HttpRequest, facts: object, draw: Callable[[], str]) -> str:
+    """The page of this address, with TOKEN in it, that `draw` made for the same facts. The facts
+    are all that the page tells but names and rules of the office. No query."""
+    if CookieStorage.cookie_name in request.COOKIES:
+        return draw()
+    key = f"drawn:{hashlib.sha256(f'{request.path} {facts}'.encode()).hexdigest()}"
+    try:
+        return str(cache.get_or_set(key, draw, SECONDS))
+    except (RedisError, OSError) as error:
+        logger.warning("page not kept: %s", type(error).__name__)
+        return draw()
 
 
 def with_token(request: HttpRequest, html: str, *, status: int = 200) -> HttpResponse:

@@ -54,7 +54,8 @@ def hold(
 
 def _own_holds(holder: str, now: datetime) -> list[Booking]:
     """The browser's holds; those that are over and not swept yet are released first."""
-    holds = list(Booking.objects.filter(holder=holder, status=Status.HELD))
+    sql = "SELECT * FROM bookings_booking WHERE holder = %s AND status = %s"
+    holds = list(Booking.objects.raw(sql, [holder, Status.HELD.value]))
     for booking in holds:
         if booking.held_until and booking.held_until <= now:
             release_hold(booking=booking, by=SYSTEM, now=now)

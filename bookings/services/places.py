@@ -49,6 +49,9 @@ def lock_slot(slot_id: int) -> None:
 
 
 def _no_place(slot_id: int) -> Refused:
-    if Slot.objects.filter(pk=slot_id, closed_at__isnull=True).exists():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM bookings_slot WHERE id = %s AND closed_at IS NULL", [slot_id])
+        is_open = cursor.fetchone()
+    if is_open:
         return Refused(_("This time is full. Choose one of the nearest times below."), code="full")
     return Refused(_("This time is not available. Choose another."), code="closed")

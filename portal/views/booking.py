@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -22,7 +23,7 @@ from core.errors import Refused
 from core.workflow import CITIZEN
 from offices import queries as office_queries
 from offices.models import OfferedService
-from portal import access, visitor
+from portal import access, kept, visitor
 from portal.answers import SeeOther, private, see_other
 from portal.forms import BookingForm
 from portal.presenters.times import next_times
@@ -35,7 +36,9 @@ NOT_OF_THE_BODY = {"csrfmiddlewaretoken", "form_key"}
 @require_POST
 def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
     """Keep a place for this browser and go to the form."""
-    offered = get_object_or_404(office_queries.offered_by(office), service__code=service)
+    offered = office_queries.offered_to_book(office, service)
+    if offered is None:
+        raise Http404
     slot = _slot(offered, request.POST.get("slot", ""))
     if slot is None:
         return taken(request, offered, None, _not_available())
@@ -107,19 +110,27 @@ def taken(
     """The time cannot be had: the nearest ones instead, or the times this browser keeps."""
     now = timezone.now()
     if refused.code == "holds":
-        kept = queries.holds_of(visitor.holder_of(request), now=now)
-        context = {"refused": refused, "kept": kept, "offered": offered}
+        holds = queries.holds_of(visitor.holder_of(request), now=now)
+        context = {"refused": refused, "kept": holds, "offered": offered}
         return private(render(request, "portal/holds.html", context, status=409))
     nearest = queries.nearest_free(offered, slot, now=now) if slot else []
-    context = {
-        "offered": offered,
-        "slot": slot,
-        "refused": refused,
-        "rows": next_times(nearest or queries.next_free(offered, now=now, count=3)),
-        "hold_url": reverse("portal:hold", args=[offered.office.slug, offered.service.code]),
-    }
+    free = nearest or queries.next_free(offered, now=now, count=3)
+
+    def draw() -> str:
+        path = [offered.office.slug, offered.service.code]
+        context = {
+            "csrf_token": kept.TOKEN,
+            "offered": offered,
+            "slot": slot,
+            "refused": refused,
+            "rows": next_times(free),
+            "hold_url": reverse("portal:hold", args=path),
+        }
+        return render_to_string("portal/taken.html", context, request)
+
+    told = (slot and slot.pk, refused.message, [(other.pk, other.free_online) for other in free])
     status = 409 if refused.code in TAKEN else 422
-    return private(render(request, "portal/taken.html", context, status=status))
+    return private(kept.with_token(request, kept.drawn(request, told, draw), status=status))
 
 
 def _send(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse:
@@ -252,7 +263,7 @@ def _slot(offered: OfferedService, typed: str) -> Slot | None:
     """The slot, when it is one of this service at this office."""
     if not (typed.isascii() and typed.isdigit() and len(typed) <= SLOT_ID_DIGITS):
         return None
-    return Slot.objects.of(offered).filter(pk=int(typed)).first()
+    return queries.slot_of(offered, int(typed))
 
 
 def _not_available() -> Refused:
