@@ -169,7 +169,8 @@ def test_command_says_how_many_it_released(offered, slot, capsys):
 
     call_command("release_expired")
 
-    assert capsys.readouterr().out == "holds: 1 released\n"
+    said = "holds: 1 released\nundecided past visits: 0 expired\n"
+    assert capsys.readouterr().out == said
 
 
 @pytest.mark.parametrize(
