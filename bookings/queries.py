@@ -235,6 +235,12 @@ def booking_of_form(form_key: UUID, holder: str, *, lock: bool = False) -> Booki
     raise Booking.DoesNotExist
 
 
+def keeps(holder: str, slot: Slot) -> bool:
+    """Whether the browser keeps a place of this time already. One query."""
+    sql = "SELECT id FROM bookings_booking WHERE holder = %s AND status = %s AND slot_id = %s"
+    return any(Booking.objects.raw(sql, [holder, Status.HELD.value, slot.pk]))
+
+
 def holds_of(holder: str, *, now: datetime) -> QuerySet[Booking]:
     """The times that a browser is keeping. One query."""
     return Booking.objects.filter(

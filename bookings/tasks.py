@@ -24,3 +24,8 @@ def queue_reminders() -> None:
 @shared_task
 def generate_slots() -> None:
     services.generate_slots(now=timezone.now())
+
+
+@shared_task
+def remove_stray_files() -> None:
+    services.remove_stray_files(now=timezone.now())

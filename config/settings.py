@@ -20,6 +20,7 @@ ALLOWED_HOSTS = [SITE_HOST, *env.list("ALLOWED_HOSTS", default=[])]
 if EMBEDDED:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 CALL_CENTRE = env.str("CALL_CENTRE", default="1555")
 
 # --- applications -------------------------------------------------------------------------
@@ -180,6 +181,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "remove stray files": {
+        "task": "bookings.tasks.remove_stray_files",
+        "schedule": crontab(hour=2, minute=0),
+    },
     "generate slots": {
         "task": "bookings.tasks.generate_slots",
         "schedule": crontab(hour=1, minute=0),
@@ -221,7 +226,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+AXES_CLIENT_IP_CALLABLE = "core.proxies.client_address"
 
 # --- safety --------------------------------------------------------------------------------
 HTTPS = SITE_URL.startswith("https://")

@@ -86,6 +86,11 @@ class Slot(models.Model):
         return f"{self.service} · {when} · {self.office}"
 
     @property
+    def is_full_online(self) -> bool:
+        """Open, but without a place that a citizen can take online."""
+        return not self.closed_at and not self.free_online
+
+    @property
     def free_online(self) -> int:
         """Places that a citizen can still take online."""
         if self.closed_at:

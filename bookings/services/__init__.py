@@ -11,6 +11,7 @@ from bookings.services.decisions import (
 )
 from bookings.services.documents import add_document, remove_document
 from bookings.services.ending import end_past_visits
+from bookings.services.files import remove_stray_files
 from bookings.services.finding import send_link
 from bookings.services.holds import extend_hold, hold, release_expired, release_hold
 from bookings.services.moves import Changed
@@ -49,6 +50,7 @@ __all__ = [
     "release_expired",
     "release_hold",
     "remove_document",
+    "remove_stray_files",
     "send_link",
     "submit",
     "take_over",

@@ -4,11 +4,9 @@ anything personal."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import (
     Case,
     CharField,
@@ -27,14 +25,13 @@ from django.db.models import (
 from django.db.models.functions import Lag
 
 from bookings.models import Booking, BookingChange, Document, Party, Slot
+from bookings.services.files import kept_files, stray_files
 from bookings.workflow import OCCUPYING, OPEN, UNDECIDED, WORKFLOW, Status
 from core.workflow import Actor, ActorKind
 from notifications.models import Message
 from notifications.models import Status as MessageStatus
 
 EXAMPLES = 5
-# An upload is a file before it is a row.
-UPLOAD_TIME = timedelta(hours=1)
 LATE_MESSAGE = timedelta(hours=1)
 LATE_HOLD = timedelta(minutes=5)
 
@@ -235,21 +232,18 @@ def _messages_of_cases(now: datetime) -> Finding:
 
 
 def _files(now: datetime) -> Finding:
-    root = Path(settings.MEDIA_ROOT)
+    files = kept_files()
     rows = set(Document.objects.values_list("file", flat=True))
-    files = {str(path.relative_to(root)): path for path in root.rglob("*") if path.is_file()}
     # Asked again: an applicant may have removed a picture since.
     gone = Document.objects.filter(file__in=rows - files.keys())
     lost = sorted(gone.values_list("file", flat=True))
-    stray = sorted(
-        name
-        for name in files.keys() - rows
-        if now - datetime.fromtimestamp(files[name].stat().st_mtime, UTC) > UPLOAD_TIME
-    )
     return Finding(
         "I7 documents and their files",
         f"{len(rows):,} documents, {len(files):,} files",
-        (*_listed("a row without its file:", lost), *_listed("a file without a row:", stray)),
+        (
+            *_listed("a row without its file:", lost),
+            *_listed("a file without a row:", list(stray_files(now=now))),
+        ),
     )
 
 

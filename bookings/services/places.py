@@ -48,10 +48,15 @@ def lock_slot(slot_id: int) -> None:
     lock_rows(Slot.objects.filter(pk=slot_id)).get()
 
 
+def full() -> Refused:
+    """The refusal of a time without a free place."""
+    return Refused(_("This time is full. Choose one of the nearest times below."), code="full")
+
+
 def _no_place(slot_id: int) -> Refused:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM bookings_slot WHERE id = %s AND closed_at IS NULL", [slot_id])
         is_open = cursor.fetchone()
     if is_open:
-        return Refused(_("This time is full. Choose one of the nearest times below."), code="full")
+        return full()
     return Refused(_("This time is not available. Choose another."), code="closed")
