@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from benchmarks import world
 from benchmarks.load import Request, measure
+from benchmarks.peers import Peer
 from benchmarks.report import Line
 from benchmarks.servers import Server
-from bookings import queries
+from bookings import rules
 from bookings.models import Slot
 from offices.models import OfferedService
 from portal.presenters.times import DAYS_OF_A_PAGE
@@ -160,6 +161,25 @@ class Bench:
             str(ours), str(minimal), must=0.60, aim=0.85,
         )  # fmt: skip
 
+    def against(self, peer: Peer) -> Iterator[Line]:
+        """Whole booking of the peer: asking for a time and booking it, as signed-in clients."""
+        sides = Side(peer.server, "302"), Side(peer.server, "302")
+        for _round in range(self.rounds):
+            for side, posts in zip(sides, peer.requests(self.requests), strict=True):
+                side.run(posts)
+        ask, book = sides
+        whole = 1 / (1 / ask.rate + 1 / book.rate)
+        other = f"{whole:.0f}/s ({ask} + {book})"
+        ours = self.booked[0]
+        yield Line(
+            "P2", "booking POST / django-appointment, whole booking", ours.rate / whole,
+            str(ours), other, must=5, aim=10,
+        )  # fmt: skip
+        yield Line(
+            "P2b", "hold POST + booking POST / the same", self.both_rate / whole,
+            f"{self.both_rate:.0f}/s", f"{whole:.0f}/s", note="like for like; no goal",
+        )  # fmt: skip
+
     def memory(self) -> Line:
         size = self.product.worker_mb()
         return Line(
@@ -216,7 +236,7 @@ def _slots_of_yardstick(count: int) -> list[int]:
 
 def _rows_of_page(offer: OfferedService) -> str:
     """The yardstick's address for the slots of the days that the page shows."""
-    first = queries.window_of(offer, now=timezone.now()).first
+    first = rules.booking_window(offer, now=timezone.now()).first
     start = timezone.make_aware(datetime.combine(first, datetime.min.time()))
     query = {
         "office": offer.office_id,

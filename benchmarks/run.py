@@ -30,14 +30,17 @@ def main() -> int:
         call_command("seed_reference", verbosity=0)
         call_command("generate_slots", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        lines = list(_measure())
+        lines = []
+        for line in _measure(Path(folder)):
+            print(line.number, line.ours, "|", line.other, flush=True)
+            lines.append(line)
     print_table(lines)
     return 1 if any(line.must_missed for line in lines) else 0
 
 
-def _measure() -> Iterator[Line]:
+def _measure(folder: Path) -> Iterator[Line]:
     # Models can be imported only after django.setup().
-    from benchmarks import measures
+    from benchmarks import measures, peers
     from benchmarks.servers import serve
 
     with ExitStack() as stack:
@@ -47,6 +50,11 @@ def _measure() -> Iterator[Line]:
         )
         bench = measures.Bench(product, yardstick, quick=QUICK)
         yield from bench.lines()
+        try:
+            with peers.django_appointment(folder) as peer:
+                yield from bench.against(peer)
+        except peers.PeerMissing as missing:
+            yield Line("P2", "booking POST / django-appointment", must=5, aim=10, note=str(missing))
         yield bench.memory()
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import personal
 from bookings import queries, services
 from bookings.models import Booking, Slot
+from bookings.services.places import full
 from bookings.workflow import Status
 from core import thai_dates
 from core.errors import Refused
@@ -43,6 +44,9 @@ def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
     if slot is None:
         return taken(request, offered, None, _not_available())
     holder = visitor.holder_of(request)
+    if slot.is_full_online and not (holder and queries.keeps(holder, slot)):
+        # Most answers of a rush: said without a transaction, and without asking the rules.
+        return taken(request, offered, slot, full())
     name = "" if holder else visitor.new_visitor()
     try:
         booking = services.hold(

@@ -1,0 +1,1 @@
+"""A minimal project around django-appointment; runs in a virtual environment of its own."""
