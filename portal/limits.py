@@ -2,11 +2,13 @@
 reaching a booking, and what is guarded stays signed (reliability §7.20)."""
 
 import logging
+from ipaddress import IPv6Network
 
-from axes.helpers import get_client_ip_address
 from django.core.cache import cache
 from django.http import HttpRequest
 from redis.exceptions import RedisError
+
+from core.proxies import client_address
 
 logger = logging.getLogger(__name__)
 
@@ -32,5 +34,6 @@ def reached(what: str, whose: str, *, limit: int) -> bool:
 
 
 def client(request: HttpRequest) -> str:
-    """The address a request came from, past as many proxies as the settings say."""
-    return str(get_client_ip_address(request) or "unknown")
+    """Who is counted: an IPv4 address, or the /64 that one IPv6 subscriber has whole."""
+    address = client_address(request)
+    return address if "." in address or not address else str(IPv6Network((address, 64), False))

@@ -39,11 +39,12 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _is_guessing(request: HttpRequest, reference: str) -> bool:
-    """Both are counted each time, so that known and unknown references cost the same."""
+    """Both are counted each time, so that known and unknown references cost the same. One that
+    cannot be a reference finds nothing anyway; counting it would add up everybody's typing."""
     by_address = limits.too_many(
         "find", limits.client(request), limit=TRIES_OF_AN_ADDRESS, minutes=MINUTES
     )
-    by_reference = limits.too_many(
+    by_reference = reference != "" and limits.too_many(
         "find-ref", reference, limit=TRIES_OF_A_REFERENCE, minutes=MINUTES
     )
     return by_address or by_reference

@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.sessions.models import Session
+from django.test import Client
 from django.urls import reverse
 
 from accounts import services
@@ -68,6 +69,18 @@ def test_guesses_are_locked_out_in_thai(client, clock, officer):
     assert page.status_code == 429
     assert "admin/locked_out.html" in [template.name for template in page.templates]
     assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_guesses_of_others_lock_nobody_out(client, clock, officer, without_factor, settings):
+    settings.PROXY_COUNT = 1
+    stranger = Client(headers={"X-Forwarded-For": "203.0.113.7"})
+    for _guess in range(6):
+        sign_in(stranger, officer, "wrong")
+
+    sign_in(Client(headers={"X-Forwarded-For": "203.0.113.8"}), officer)
+
+    officer.refresh_from_db()
+    assert officer.last_login is not None
 
 
 def test_lock_out_of_one_person_leaves_others_alone(client, clock, officer, without_factor):

@@ -64,3 +64,25 @@ def test_get_sends_nothing(booking):
     Client().get(f"/find/?reference={booking.reference}&phone=0812345600")
 
     assert not Message.objects.exists()
+
+
+def test_typing_errors_of_others_stop_nobody(booking):
+    for _ in range(7):
+        ask("BR-0000-00")
+
+    assert ask("BR-1111-11").status_code == 200
+
+
+def test_visitors_behind_a_proxy_are_counted_apart(booking, settings):
+    settings.PROXY_COUNT = 1
+    for number in range(31):
+        Client().post(
+            "/find/",
+            {"reference": f"BR-0000-{number:02}", "phone": "081-234-5600"},
+            headers={"X-Forwarded-For": "203.0.113.7"},
+        )
+
+    here = ask(booking.reference, client=Client(headers={"X-Forwarded-For": "203.0.113.8"}))
+    there = ask(booking.reference, client=Client(headers={"X-Forwarded-For": "203.0.113.7"}))
+
+    assert (here.status_code, there.status_code) == (200, 429)
