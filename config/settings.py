@@ -1,11 +1,11 @@
 """All settings, from the environment. Embedded mode (`make run`) needs none of them; production
 stops at the start with the name of what is missing (design §4, §5)."""
 
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import BASE_DIR, EMBEDDED, VAR, env, required
+from config.schedule import CELERY_BEAT_SCHEDULE  # noqa: F401 -- Celery reads it from here
 
 # --- who we are ---------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -110,15 +110,22 @@ if EMBEDDED:
         }
     }
 else:
+    from psycopg import IsolationLevel
+
+    database = env.db("DATABASE_URL")
     DATABASES = {
         "default": {
-            **env.db("DATABASE_URL"),
+            **database,
             "ENGINE": "django.db.backends.postgresql",
             "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
-                "options": "-c lock_timeout=3s -c statement_timeout=5s"
-                " -c idle_in_transaction_session_timeout=10s"
+                # Under REPEATABLE READ a lock does not show what was taken before it was granted
+                # (reliability §0.1); the database's own default must not bring it in.
+                "isolation_level": IsolationLevel.READ_COMMITTED,
+                "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=10s"
+                f" -c statement_timeout={env.str('STATEMENT_TIMEOUT', default='5s')}",
+                **database.get("OPTIONS", {}),
             },
         }
     }
@@ -160,36 +167,6 @@ else:
         "control_folder": str(BROKER / "control"),
         "store_processed": False,
     }
-CELERY_BEAT_SCHEDULE = {
-    "deliver due messages": {
-        "task": "notifications.tasks.deliver_due",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "release expired holds": {
-        "task": "bookings.tasks.release_expired",
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
-    "end past visits": {
-        "task": "bookings.tasks.end_past_visits",
-        "schedule": 600.0,
-        "options": {"expires": 600},
-    },
-    "queue reminders": {
-        "task": "bookings.tasks.queue_reminders",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "remove stray files": {
-        "task": "bookings.tasks.remove_stray_files",
-        "schedule": crontab(hour=2, minute=0),
-    },
-    "generate slots": {
-        "task": "bookings.tasks.generate_slots",
-        "schedule": crontab(hour=1, minute=0),
-    },
-}
 
 # --- language and time ---------------------------------------------------------------------
 LANGUAGE_CODE = "th"
