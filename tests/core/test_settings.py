@@ -1,0 +1,57 @@
+"""The settings of production, read in a process of their own."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings as ours
+
+PRODUCTION = {
+    "DATABASE_URL": "postgresql://nadkhet@localhost/nadkhet",
+    "EMAIL_URL": "smtp://localhost:25",
+    "FIELD_KEYS": "invented-for-a-test",
+    "SECRET_KEY": "invented-for-a-test",
+    "SITE_URL": "https://nadkhet.example",
+}
+
+
+def read(expression, **environment):
+    program = f"import json; from django.conf import settings; print(json.dumps({expression}))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"DJANGO_SETTINGS_MODULE": "config.settings", "PATH": os.environ["PATH"]} | environment,
+        cwd=ours.BASE_DIR,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(done.stdout) if done.returncode == 0 else done.stderr
+
+
+def options(**environment):
+    return read("settings.DATABASES['default']['OPTIONS']", **{**PRODUCTION, **environment})
+
+
+@pytest.mark.parametrize("name", sorted(PRODUCTION.keys() - {"DATABASE_URL"}))
+def test_what_production_lacks_is_named(name):
+    assert f"{name} is missing" in read("settings.DEBUG", **{**PRODUCTION, name: ""})
+
+
+def test_every_wait_for_the_database_ends():
+    assert options()["options"].split("-c ")[1:] == [
+        "lock_timeout=3s ",
+        "idle_in_transaction_session_timeout=10s ",
+        "statement_timeout=5s",
+    ]
+
+
+def test_options_of_the_address_are_kept():
+    found = options(DATABASE_URL="postgresql://nadkhet@db.example/nadkhet?sslmode=verify-full")
+
+    assert found["sslmode"] == "verify-full"
+    assert "lock_timeout=3s" in found["options"]
+
+
+def test_migrations_may_take_longer():
+    assert "statement_timeout=0" in options(STATEMENT_TIMEOUT="0")["options"]
