@@ -117,16 +117,19 @@ def resend(*, message: Message, by: User, now: datetime) -> None:
 
     Raises Refused("permission" | "queued" | "contact"). Pressed twice it writes one."""
     _check_may_work(message, by)
-    if message.status not in FINAL:
+    original = message.event.split(RESENT)[0]
+    earlier = Message.objects.filter(
+        source=message.source, case_id=message.case_id, event__startswith=f"{original}{RESENT}"
+    )
+    if message.status not in FINAL or earlier.filter(status=Status.QUEUED).exists():
         raise Refused(_("This message is still on its way."), code="queued")
     contacts = source_of(message).contacts(message)
     if not contacts:
         raise Refused(_("There is no address on file. Telephone instead."), code="contact")
-    original = message.event.split(RESENT)[0]
     with transaction.atomic():
-        earlier = Message.objects.filter(event__startswith=f"{original}{RESENT}").count()
         Message.objects.filter(pk=message.pk).update(replaced=True)
-        queue(_again(message, f"{original}{RESENT}{earlier + 1}"), contacts=contacts, now=now)
+        event = f"{original}{RESENT}{earlier.count() + 1}"
+        queue(_again(message, event), contacts=contacts, now=now)
         accounts.log_view(
             by=by, office_id=message.office_id, case=message.reference, what="resent", now=now
         )

@@ -95,6 +95,13 @@ def test_sends_again_to_the_contact_on_file_only(officer, client):
     assert not Message.objects.to_call().exists()
 
 
+def test_pressed_twice_sends_once(officer, client):
+    message = lost()
+    post(client, "resend", message)
+    post(client, "resend", message)
+    assert Message.objects.exclude(pk=message.pk).count() == 1
+
+
 def test_what_is_on_its_way_is_not_sent_again(officer, client):
     message = letter()
     post(client, "resend", message)
