@@ -75,7 +75,7 @@ def _put_on(
     old = booking.slot
     booking.slot, booking.takes_online_place = slot, online
     booking.slot_since = now
-    booking.moves += 1
+    booking.moves += by.kind == ActorKind.CITIZEN
     booking.version += 1
     fields = ["slot", "takes_online_place", "slot_since", "moves", "version"]
     booking.save(update_fields=fields)
@@ -93,12 +93,14 @@ def _swap_places(booking: Booking, slot: Slot, *, online: bool) -> None:
 
 
 def _locked_at(booking: Booking, *, by: Actor, version: int | None) -> Booking:
-    """The locked booking, still at the slot whose row was locked before it and still changeable.
+    """The locked booking, still at the slot whose row was locked before it, still with the kind of
+    place that was given back there, and still changeable.
     Staff are told who was first; a citizen is told the new state, not the officer's name."""
     is_staff = by.kind == ActorKind.STAFF
     locked = locked_booking(booking.pk, version=version if is_staff else None)
     is_older = version is not None and version != locked.version
-    if is_older or locked.slot_id != booking.slot_id or locked.status not in CHANGEABLE:
+    known, present = ((one.slot_id, one.takes_online_place) for one in (booking, locked))
+    if is_older or known != present or locked.status not in CHANGEABLE:
         raise Refused(
             _("It has just become “%(status)s”. This page now shows the newest data.")
             % {"status": locked.get_status_display()},

@@ -233,6 +233,17 @@ def test_a_citizen_moves_three_times_and_not_a_fourth(offered):
     assert taken(*slots) == [0, 0, 0, 1, 0]
 
 
+def test_moves_by_staff_do_not_count_against_the_citizen(offered, officer):
+    slots = [make_slot(offered) for _ in range(5)]
+    booking = booking_at(offered=offered, slot=slots[0])
+    for slot in slots[1:4]:
+        booking = move(booking, slot, by=Actor.staff(officer), reason="ไฟดับ")
+
+    moved = move(booking, slots[4])
+
+    assert (moved.slot, moved.moves) == (slots[4], 1)
+
+
 def test_move_after_the_cut_off_is_refused(offered):
     old, new = make_slot(offered), make_slot(offered, starts=at(2026, 12, 8, 10))
     booking = booking_at(offered=offered, slot=old)
@@ -256,6 +267,22 @@ def test_a_page_that_shows_the_old_time_cannot_move_or_cancel(offered):
 
     assert (cancelling.value.code, moving.value.code) == ("stale", "stale")
     assert taken(*slots) == [0, 1, 0]
+
+
+def test_a_page_from_before_staff_changed_the_kind_of_place_cannot_move(offered, officer):
+    slot, between, new = (make_slot(offered, capacity=2) for _ in range(3))
+    booking_at(offered=offered, slot=slot)
+    page = booking_at(offered=offered, slot=slot)
+    by_staff = {"by": Actor.staff(officer), "reason": "ไฟดับ"}
+    away = move(Booking.objects.get(pk=page.pk), between, **by_staff)
+    move(away, slot, **by_staff)
+
+    with pytest.raises(Refused) as refused:
+        move(page, new)
+
+    slot.refresh_from_db()
+    assert refused.value.code == "stale"
+    assert (slot.taken, slot.taken_online) == (2, 1)
 
 
 def test_an_old_version_is_told_who_was_first(offered, slot, officer):
