@@ -52,8 +52,19 @@ class PatternTimeInline(OfficeInline):
     model = PatternTime
 
 
+class OpeningPatternForm(forms.ModelForm):
+    """Without a working day the service could never be booked, and no page could say when."""
+
+    weekdays = forms.RegexField(
+        r"\A[1-7]{1,7}\Z",
+        label=gettext_lazy("weekdays (1 = Monday)"),
+        error_messages={"invalid": gettext_lazy("Digits 1 to 7 only, for example 12345")},
+    )
+
+
 @admin.register(OpeningPattern)
 class OpeningPatternAdmin(OfficeAdmin):
+    form = OpeningPatternForm
     list_display = ("name", "office", "weekdays")
     list_select_related = ("office",)
     search_fields = ("name",)

@@ -101,7 +101,8 @@ def year_name(year: int) -> str:
 def open_state(
     office: Office, *, weekdays: str, closures: Mapping[date, Closure], now: datetime
 ) -> OpenState:
-    """Open until when, or when it opens again. `closures` reach some weeks ahead."""
+    """Open until when, or when it opens again; only that it is closed, where that is not in sight.
+    `closures` reach some weeks ahead."""
     local = thai_dates.local_time(now)
     today, clock = local.date(), local.time()
 
@@ -114,7 +115,9 @@ def open_state(
     if works(today) and clock < office.opens_at:
         return OpenState(False, _("Closed, opens today %(t)s") % {"t": opens})
     ahead = (today + timedelta(days=n) for n in range(1, 60))
-    next_day = next(day for day in ahead if works(day))
+    next_day = next((day for day in ahead if works(day)), None)
+    if next_day is None:
+        return OpenState(False, _("Closed"))
     if next_day == today + timedelta(days=1):
         return OpenState(False, _("Closed, opens tomorrow %(t)s") % {"t": opens})
     return OpenState(

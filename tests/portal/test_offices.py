@@ -179,6 +179,17 @@ def test_a_closed_day_closes_the_office(client, offered):
     assert "Closed, opens tomorrow 08.00" in client.get(f"/en{OFFICE}").content.decode()
 
 
+def test_an_office_closed_for_months_is_closed(client, offered):
+    for number in range(70):
+        day = MONDAY.date() + timedelta(days=number)
+        Closure.objects.create(office=offered.office, date=day, reason_th="ย้ายที่ทำการ")
+
+    page = client.get(f"/en{OFFICE}")
+
+    assert page.status_code == 200
+    assert page.context["state"].words == "Closed"
+
+
 def test_closed_days_in_a_row_are_told_together(client, offered):
     for day, reason in [(5, "Father's Day"), (7, "Substitution day"), (10, "Constitution Day")]:
         Closure.objects.create(date=date(2026, 12, day), reason_th=reason, reason_en=reason)
