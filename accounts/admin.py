@@ -146,7 +146,7 @@ class StaffAdmin(OfficeAdmin, UserAdmin):
             if not may_manage(staff_of(request), person):
                 messages.error(request, _("%(person)s: you may not.") % {"person": person})
                 continue
-            services.reset_second_factor(user=person)
+            services.reset_second_factor(user=person, by=staff_of(request))
             messages.success(
                 request,
                 _("%(person)s sets up a new second factor at the next sign-in.")

@@ -3,6 +3,9 @@
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.models import Consent, User, ViewLog
 from core.db import insert
@@ -32,7 +35,16 @@ def log_view(
     )
 
 
-def reset_second_factor(*, user: User) -> None:
+def reset_second_factor(*, user: User, by: User) -> None:
     """Forget the authenticator app and the recovery codes of a person, who sets up new ones at
-    the next sign-in. Sessions that are open keep their proof."""
-    Authenticator.objects.filter(user=user).delete()
+    the next sign-in. Who reset it stands in the person's history. Sessions that are open keep
+    their proof."""
+    with transaction.atomic():
+        Authenticator.objects.filter(user=user).delete()
+        LogEntry.objects.log_actions(
+            user_id=by.pk,
+            queryset=[user],
+            action_flag=CHANGE,
+            change_message=gettext("Reset the second factor (lost phone)"),
+            single_object=True,
+        )

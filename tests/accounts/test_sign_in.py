@@ -6,6 +6,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -211,12 +212,15 @@ def test_second_factor_cannot_be_set_up_anew_over_an_old_one(client, clock, with
 
 
 def test_reset_second_factor_is_set_up_again(client, clock, with_factor):
-    services.reset_second_factor(user=with_factor)
+    head = make_staff(username="head")
+    services.reset_second_factor(user=with_factor, by=head)
     sign_in(client, with_factor)
 
     page = client.get(reverse("admin:second_factor"))
 
+    entry = LogEntry.objects.get(object_id=str(with_factor.pk))
     assert page.headers["Location"] == reverse("admin:second_factor_set_up")
+    assert entry.user == head
 
 
 @pytest.mark.parametrize("name", ["second_factor", "second_factor_set_up", "second_factor_codes"])
