@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import Consent, User, ViewLog
-from core.db import insert
+from core.db import insert_one
 
 
 def record_consent(
@@ -22,7 +22,7 @@ def record_consent(
         channel=channel,
         given_at=now,
     )
-    insert(consent)
+    insert_one(consent)
     return consent
 
 

@@ -48,23 +48,45 @@ def for_update(table: str) -> str:
     return f" FOR UPDATE OF {table}" if connection.features.has_select_for_update else ""
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Send the statements inside without waiting for the answer to each: PostgreSQL's pipeline,
+    one by one on SQLite. For statements that need nothing of one another's answers; what the
+    database refuses is raised at the end of the block."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+def insert_one(row: models.Model) -> None:
+    """As `insert`, and give the row its id."""
+    sql, values = _insert_of((row,))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} RETURNING id", values)
+        (row.pk,) = cursor.fetchone()
+
+
 def insert(*rows: models.Model, ignore_conflicts: bool = False) -> None:
-    """Store new rows of one model with one INSERT, and give them their ids: what save() and
-    bulk_create() do at a third of their cost (ADR 0012), for the few tables that every booking
-    writes. No signals; fields with pre_save() and database defaults are not for this."""
-    sql, fields = _insert_sql(type(rows[0]), len(rows), ignore_conflicts)
+    """Store new rows of one model with one INSERT: what bulk_create() does at a third of its
+    cost, for the few tables that every booking writes; their ids stay unknown. No signals; fields
+    with pre_save() and database defaults are not for this."""
+    sql, values = _insert_of(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} ON CONFLICT DO NOTHING" if ignore_conflicts else sql, values)
+
+
+def _insert_of(rows: Sequence[models.Model]) -> tuple[str, list[Any]]:
+    sql, fields = _insert_sql(type(rows[0]), len(rows))
     values = [
         field.get_db_prep_save(getattr(row, field.attname), connection)
         for row in rows
         for field in fields
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        if sql.endswith("RETURNING id"):
-            for row, (row_id,) in zip(rows, cursor.fetchall(), strict=True):
-                row.pk = row_id
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
+    return sql, values
 
 
 def update(row: models.Model, fields: Sequence[str]) -> None:
@@ -73,23 +95,18 @@ def update(row: models.Model, fields: Sequence[str]) -> None:
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in columns]
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values, row.pk])
-        if not cursor.rowcount:
+        if cursor.rowcount == 0:  # -1 inside `together`, where it is not known yet
             raise DatabaseError("the row to update is gone")
 
 
 @cache
-def _insert_sql(
-    model: type[models.Model], count: int, ignore_conflicts: bool
-) -> tuple[str, list["Field[Any, Any]"]]:
+def _insert_sql(model: type[models.Model], count: int) -> tuple[str, list["Field[Any, Any]"]]:
     fields = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     row = f"({', '.join(['%s'] * len(fields))})"
-    sql = f"INSERT INTO {model._meta.db_table} ({names}) VALUES {', '.join([row] * count)}"  # noqa: S608 -- names of ours
-    if ignore_conflicts:
-        sql += " ON CONFLICT DO NOTHING"
-    elif len(fields) < len(model._meta.concrete_fields):
-        sql += " RETURNING id"
-    return sql, fields
+    rows = ", ".join([row] * count)
+    # Names of ours only; every value is a parameter.
+    return f"INSERT INTO {model._meta.db_table} ({names}) VALUES {rows}", fields  # noqa: S608
 
 
 @cache

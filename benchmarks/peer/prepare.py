@@ -15,6 +15,8 @@ from django.core.management import call_command
 def main(count: int) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.peer.settings"
     django.setup()
+    call_command("migrate", verbosity=0)
+    # The package brings no migrations; its tables stand on those of auth.
     call_command("migrate", run_syncdb=True, verbosity=0)
     from appointment.models import AppointmentRequest, Service, StaffMember
     from django.contrib.auth import get_user_model

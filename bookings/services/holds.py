@@ -11,7 +11,7 @@ from bookings.models import Booking, Slot
 from bookings.services.moves import locked_booking, move, record
 from bookings.services.places import give_back_places, lock_slot, take_places
 from bookings.workflow import Status
-from core.db import insert
+from core.db import insert_one
 from core.errors import Refused
 from core.reference import new_reference
 from core.workflow import CITIZEN, SYSTEM, Actor
@@ -69,7 +69,7 @@ def _take_and_store(booking: Booking, *, prefix: str, now: datetime) -> None:
         try:
             with transaction.atomic():
                 take_places(slot_id=booking.slot_id, online=True)
-                insert(booking)
+                insert_one(booking)
                 record(booking, source="", by=CITIZEN, now=now)
         except IntegrityError as error:
             if "hold_no" in str(error) or "booking_holds_of_a_visitor" in str(error):

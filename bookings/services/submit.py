@@ -16,7 +16,7 @@ from bookings import news, queries
 from bookings.models import Booking, Party
 from bookings.services.moves import move
 from bookings.workflow import Status
-from core.db import insert
+from core.db import insert, together
 from core.errors import Refused
 from core.text import search_key
 from core.workflow import CITIZEN, Actor
@@ -138,12 +138,12 @@ def _store(booking: Booking, details: Details, body_hash: bytes, now: datetime, 
     booking.case, booking.body_hash = details.case, body_hash
     booking.requested_at = booking.slot_since = now
     booking.hold_no = None
-    insert(
-        *(_party(booking, position, person) for position, person in enumerate(details.people, 1))
-    )
+    parties = [_party(booking, number, person) for number, person in enumerate(details.people, 1)]
     target = Status.REQUESTED if booking.offered.needs_officer else Status.CONFIRMED
-    move(booking, target, by=by, now=now, changed=FILLED_IN)
-    news.tell(booking, "received" if target == Status.REQUESTED else "confirmed", now=now)
+    with together():
+        insert(*parties)
+        move(booking, target, by=by, now=now, changed=FILLED_IN)
+        news.tell(booking, "received" if target == Status.REQUESTED else "confirmed", now=now)
 
 
 def _party(booking: Booking, position: int, person: Person) -> Party:
