@@ -1,5 +1,6 @@
 """Health, and the pages for what went wrong."""
 
+import sys
 from hmac import compare_digest
 
 from django.conf import settings
@@ -56,4 +57,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """What went wrong was ours: 503 with Retry-After when the database is away or gave up waiting,
+    in a view or on the way to it (nothing was stored then, reliability F18–F21), else 500."""
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return render(request, "500.html", status=500)
+    response = render(request, "503.html", status=503)
+    response["Retry-After"] = "5"
+    return response
