@@ -155,6 +155,12 @@ class Booking(models.Model):
             models.Index(
                 fields=["held_until"], condition=Q(status=Status.HELD), name="booking_holds"
             ),
+            # For the sweeps over the whole city; what is over, nearly all rows, stays out.
+            models.Index(
+                fields=["slot"],
+                condition=Q(status__in=sorted({Status.HELD} | OPEN)),
+                name="booking_not_over",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -80,6 +80,8 @@ class Slot(models.Model):
                 name="slot_in_christian_era",
             ),
         ]
+        # For the reminders of the whole city; all else asks by office, the constraint above.
+        indexes = [models.Index(fields=["starts_at"], name="slot_starts_at")]
 
     def __str__(self) -> str:
         when = f"{thai_dates.medium_date(self.starts_at)} {thai_dates.clock(self.starts_at)}"
