@@ -53,7 +53,7 @@ def _measure(folder: Path) -> Iterator[Line]:
         try:
             with peers.django_appointment(folder) as peer:
                 yield from bench.against(peer)
-        except peers.PeerMissing as missing:
+        except (peers.PeerMissing, RuntimeError) as missing:
             yield Line("P2", "booking POST / django-appointment", must=5, aim=10, note=str(missing))
         yield bench.memory()
 

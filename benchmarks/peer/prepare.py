@@ -80,6 +80,7 @@ def _book(asked, number, cookies, token):
         "phone_1": "0812345678",
         "address": "1 Test Road",
         "additional_info": "",
+        "payment_type": "full",
     }
     path = f"/client-info/{asked.pk}/{asked.id_request}/"
     return {"path": path, "form": form, "cookies": cookies}
