@@ -17,7 +17,6 @@ from bookings import services
 from bookings.admin import case, queue
 from bookings.admin.access import act
 from bookings.models import Booking, ItemState
-from bookings.workflow import UNDECIDED
 from core.admin import site
 from core.errors import Refused
 from core.workflow import Actor
@@ -135,10 +134,11 @@ def mark(request: StaffRequest, booking: Booking, *, now: datetime) -> HttpRespo
     wanted = request.POST.get("item", "")
     item = get_object_or_404(case.items_of(booking), pk=queue.as_key(wanted))
     state = request.POST.get("state", "")
-    if booking.status not in UNDECIDED or state not in ItemState.values:
+    try:
+        if state in ItemState.values:
+            services.mark_item(booking=booking, item=item, state=ItemState(state))
+    except Refused:
         messages.warning(request, _("This case is decided; its checklist stands as it is."))
-    else:
-        services.mark_item(booking=booking, item=item, state=ItemState(state))
     return redirect(f"{_address(booking)}#item-{item.pk}")
 
 

@@ -72,7 +72,7 @@ def ask_for_documents(
             changed=("asked_at", "documents_due_at"),
         )
         for item in items:
-            mark_item(booking=locked, item=item, state=ItemState.MISSING)
+            _note(locked, item, ItemState.MISSING)
         news.tell(locked, "documents_needed", now=now, items=titles, note=note)
     return locked
 
@@ -124,7 +124,15 @@ def take_over(*, booking: Booking, by: User, now: datetime) -> Booking:
 
 
 def mark_item(*, booking: Booking, item: ChecklistItem, state: ItemState) -> None:
-    """Note what the officer found for one item. One upsert."""
+    """Note what the officer found for one item, until it is decided. Raises Refused("stale").
+    Locks the booking, so that none is approved while an item is being marked missing."""
+    with transaction.atomic():
+        locked = locked_booking(booking.pk)
+        _check_undecided(locked)
+        _note(locked, item, state)
+
+
+def _note(booking: Booking, item: ChecklistItem, state: ItemState) -> None:
     ItemCheck.objects.update_or_create(booking=booking, item=item, defaults={"state": state})
 
 

@@ -137,6 +137,16 @@ def test_a_missing_item_blocks_the_confirmation(booking, officer, item):
     assert ItemCheck.objects.count() == 1
 
 
+def test_what_is_decided_is_not_marked(booking, officer, item):
+    services.confirm(booking=booking, by=officer, now=NOW)
+
+    with pytest.raises(Refused) as refused:
+        services.mark_item(booking=booking, item=item, state=ItemState.MISSING)
+
+    assert refused.value.code == "stale"
+    assert not ItemCheck.objects.exists()
+
+
 def test_asking_names_every_item_in_one_message(booking, officer, item, offered):
     other = ItemFactory(service=offered.service, title_th="ใบหย่า", title_en="Divorce certificate")
 
