@@ -3,7 +3,7 @@ a person can do about it (ui/staff §17 "14")."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
+from accounts.staff import staff_of
 from core import thai_dates
-from core.admin import OfficeAdmin
-from core.admin_site import Badge, MenuItem, NadkhetAdminSite
+from core.admin import OfficeAdmin, site
+from core.admin_site import Badge, MenuItem
 from core.errors import Refused
 from notifications import queries, services
 from notifications.delivery import GAVE_UP, TECHNICAL
@@ -176,7 +176,7 @@ class MessageAdmin(OfficeAdmin):
             "tabs": [(key, label, numbers[key]) for key, (label, _rows) in TABS.items()],
             "page": page,
             "rows": [Row(message) for message in page],
-            "many_offices": _officer(request).sees_whole_city,
+            "many_offices": staff_of(request).sees_whole_city,
             "may_act": request.user.has_perm("notifications.resend_message"),
             **self.admin_site.each_context(request),
         }
@@ -186,7 +186,7 @@ class MessageAdmin(OfficeAdmin):
         """The telephone, which is logged, and the words of the message."""
         message, now = self._found(request, pk), timezone.now()
         try:
-            phone = services.open_phone(message=message, by=_officer(request), now=now)
+            phone = services.open_phone(message=message, by=staff_of(request), now=now)
         except Refused as refused:
             return _back(request, refused)
         context = {
@@ -201,7 +201,7 @@ class MessageAdmin(OfficeAdmin):
     def called(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         message = self._found(request, pk)
         try:
-            services.mark_called(message=message, by=_officer(request), now=timezone.now())
+            services.mark_called(message=message, by=staff_of(request), now=timezone.now())
         except Refused as refused:
             return _back(request, refused)
         messages.success(request, _("Noted: %(ref)s was told.") % {"ref": message.reference})
@@ -210,7 +210,7 @@ class MessageAdmin(OfficeAdmin):
     def resend(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         message = self._found(request, pk)
         try:
-            services.resend(message=message, by=_officer(request), now=timezone.now())
+            services.resend(message=message, by=staff_of(request), now=timezone.now())
         except Refused as refused:
             return _back(request, refused)
         messages.success(
@@ -227,23 +227,17 @@ class MessageAdmin(OfficeAdmin):
         return message
 
 
-def _officer(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
-
-
 def _back(request: HttpRequest, refused: Refused) -> HttpResponse:
     messages.error(request, refused.message)
     return redirect(LIST)
 
 
 def _to_call(request: HttpRequest) -> Badge | None:
-    number = Message.objects.for_staff(_officer(request)).to_call().count()
+    number = Message.objects.for_staff(staff_of(request)).to_call().count()
     return Badge(number, is_late=True) if number else None
 
 
-cast(NadkhetAdminSite, admin.site).menu.append(
+site.menu.append(
     MenuItem(
         "all",
         gettext_lazy("Delivery of messages"),

@@ -29,9 +29,6 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def open(self) -> "BookingQuerySet":
         return self.filter(status__in=OPEN)
 
-    def to_look_at(self) -> "BookingQuerySet":
-        return self.filter(status=Status.REQUESTED)
-
     def holds_over(self, now: "datetime") -> "BookingQuerySet":
         return self.filter(status=Status.HELD, held_until__lt=now)
 

@@ -40,7 +40,7 @@ def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
     offered = office_queries.offered_to_book(office, service)
     if offered is None:
         raise Http404
-    slot = _slot(offered, request.POST.get("slot", ""))
+    slot = slot_of(offered, request.POST.get("slot", ""))
     if slot is None:
         return taken(request, offered, None, _not_available())
     holder = visitor.holder_of(request)
@@ -263,7 +263,7 @@ def _is_over(booking: Booking, now: datetime) -> bool:
     return booking.status != Status.HELD or not booking.held_until or booking.held_until <= now
 
 
-def _slot(offered: OfferedService, typed: str) -> Slot | None:
+def slot_of(offered: OfferedService, typed: str) -> Slot | None:
     """The slot, when it is one of this service at this office."""
     if not (typed.isascii() and typed.isdigit() and len(typed) <= SLOT_ID_DIGITS):
         return None

@@ -14,10 +14,13 @@ from bookings import services
 from bookings.models import Booking
 from bookings.workflow import Status
 from core.errors import Refused
-from portal import access
+from portal import access, limits
 from portal.answers import see_other
 from portal.forms import DocumentsForm
 from portal.presenters import my as shown
+
+TRIES = 40
+MINUTES = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,6 +60,7 @@ def _act(request: HttpRequest, booking: Booking) -> list[str]:
     refusals = []
     for number, upload in enumerate(files, 1):
         try:
+            _check_tries(booking)
             services.add_document(booking=booking, upload=upload, now=now)
         except Refused as refused:
             refusals.append(
@@ -67,6 +71,16 @@ def _act(request: HttpRequest, booking: Booking) -> list[str]:
     if len(refusals) < len(files):
         messages.success(request, _("We have your documents"))
     return refusals
+
+
+def _check_tries(booking: Booking) -> None:
+    """Raises Refused("tries"): each file costs a process of its own, also one that is refused."""
+    if limits.too_many("upload", booking.reference, limit=TRIES, minutes=MINUTES):
+        raise Refused(
+            _("Too many tries; wait %(n)s minutes or call %(phone)s")
+            % {"n": MINUTES, "phone": booking.office.phone},
+            code="tries",
+        )
 
 
 def _page(request: HttpRequest, booking: Booking, form: DocumentsForm) -> HttpResponse:

@@ -22,11 +22,11 @@ from portal.answers import SeeOther, private, see_other
 from portal.forms import CancelForm
 from portal.presenters import my as shown
 from portal.presenters import times as shown_times
+from portal.views.booking import slot_of
 
 PAGES = {"": "status", "documents": "documents", "move": "move", "cancel": "cancel"}
 WRONG_CODES = 20
 WRONG_CODES_MINUTES = 10
-SLOT_ID_DIGITS = 18
 
 
 @require_safe
@@ -118,9 +118,7 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponse:
     now = timezone.now()
     if request.method != "POST":
         return _move_page(request, booking, now)
-    typed = request.POST.get("slot", "")
-    known = typed.isascii() and typed.isdigit() and len(typed) <= SLOT_ID_DIGITS
-    slot = Slot.objects.of(booking.offered).filter(pk=int(typed)).first() if known else None
+    slot = slot_of(booking.offered, request.POST.get("slot", ""))
     try:
         if slot is None:
             raise Refused(_("This time is not available. Choose another."), code="closed")

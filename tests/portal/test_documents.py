@@ -8,6 +8,7 @@ from PIL import Image
 
 from bookings.models import Booking, Document
 from bookings.workflow import Status
+from portal.views import documents
 from tests.data.bad_uploads import picture
 
 
@@ -132,3 +133,13 @@ def test_all_sent(client, booking, path):
 
 def test_all_sent_without_being_asked(client, booking, path):
     assert client.post(path, {"complete": "1"}).status_code == 422
+
+
+def test_too_many_tries_are_not_read(client, path, stored, monkeypatch):
+    monkeypatch.setattr(documents, "TRIES", 1)
+
+    upload(client, path, b"not a picture")
+    answer = upload(client, path, picture())
+
+    assert answer.status_code == 422
+    assert stored() == []
