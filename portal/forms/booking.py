@@ -217,7 +217,7 @@ class BookingForm(forms.Form):
             else gettext("I have read the {}privacy notice{}")
         )
         opening = format_html(
-            '<a href="{}" target="_blank" rel="noopener">', reverse("portal:privacy")
+            '<a class="nowrap" href="{}" target="_blank" rel="noopener">', reverse("portal:privacy")
         )
         return format_html(words, opening, mark_safe("</a>"))
 

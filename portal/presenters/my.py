@@ -139,7 +139,7 @@ def timeline(booking: Booking, changes: Sequence[BookingChange]) -> list[Entry]:
         )
     if booking.status in OPEN - {Status.ARRIVED, Status.SERVING}:
         start, end = booking.slot.starts_at, booking.slot.ends_at
-        when = f"{_medium(start)} {thai_dates.time_range(start, end)}"
+        when = _joined(_medium(start), thai_dates.time_range(start, end))
         iso = thai_dates.local_time(start).isoformat()
         entries.append(Entry("next", _("Day of the appointment"), iso, when, ""))
     return entries
@@ -158,7 +158,7 @@ def _title(change: BookingChange) -> str:
 def _what(booking: Booking, change: BookingChange) -> str:
     if change.from_slot is not None:
         start, end = change.from_slot.starts_at, change.from_slot.ends_at
-        before = f"{thai_dates.medium_date(start)} {thai_dates.time_range(start, end)}"
+        before = _joined(thai_dates.medium_date(start), thai_dates.time_range(start, end))
         moved = _("Before: %(time)s") % {"time": before}
         return f"{moved} · {change.reason}" if change.reason else moved
     if change.from_status == change.to_status:
@@ -175,8 +175,12 @@ def can_change(booking: Booking, *, now: datetime) -> bool:
 
 
 def day_and_clock(moment: datetime | None) -> str:
-    """`ศุกร์ 27 พ.ย. 2569 16.00 น.`."""
-    return f"{_medium(moment)} {thai_dates.clock(moment)}" if moment else ""
+    """`ศุกร์ 27 พ.ย. 2569 เวลา 16.00 น.`."""
+    return _joined(_medium(moment), thai_dates.clock(moment)) if moment else ""
+
+
+def _joined(day: str, time: str) -> str:
+    return _("%(date)s, %(time)s") % {"date": day, "time": time}
 
 
 def _medium(moment: datetime) -> str:
