@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.utils import translation
 
 BROWSER_TESTS = Path(__file__).parent / "e2e"
 
@@ -29,6 +30,14 @@ def pytest_collection_modifyitems(items):
 def pytest_runtest_setup(item):
     if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
         pytest.fail("Needs PostgreSQL: python -m tests.services -- pytest ...", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def thai_first():
+    """No test inherits the language that a request of another one left behind."""
+    translation.activate("th")
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
