@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
-from bookings.admin import bulk, case, decisions, documents, export, home, queue
+from bookings.admin import bulk, case, decisions, documents, export, home, queue, search
 from bookings.admin.access import booking_of
 from bookings.admin.times import ClosureAdmin, SlotAdmin
 from bookings.models import Booking, Slot
@@ -58,6 +58,8 @@ class BookingAdmin(OfficeAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self.check_may_view(request)
+        if request.method == "POST":
+            return redirect(search.address_of(request.POST))
         may_export = request.user.has_perm("bookings.export_booking")
         return queue.changelist(cast(StaffRequest, request), site, may_export=may_export)
 

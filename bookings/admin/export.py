@@ -72,7 +72,7 @@ def export(request: StaffRequest) -> HttpResponse:
         raise PermissionDenied
     now = timezone.now()
     rows: QuerySet[Booking] = Booking.objects.for_staff(request.user)
-    if typed := request.GET.get("q", "").strip():
+    if typed := search.typed_in(request.GET):
         rows = search.search(rows, typed, by=request.user).bookings
     rows = time_left.with_clock(rows, now=now)
     rows = queue.Choices(request, queue.offered_to(request.user)).apply(rows, now=now)

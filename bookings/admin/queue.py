@@ -78,7 +78,7 @@ def changelist(request: StaffRequest, site: NadkhetAdminSite, *, may_export: boo
     """The page. The number of queries does not grow with the rows."""
     now = timezone.now()
     rows: QuerySet[Booking] = Booking.objects.for_staff(request.user)
-    typed = request.GET.get("q", "").strip()
+    typed = search.typed_in(request.GET)
     found = search.search(rows, typed, by=request.user) if typed else None
     if found:
         if found.opens:

@@ -2,12 +2,18 @@
 full national ID or passport number (found by its blind index; design §3 "A person")."""
 
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography.exceptions import InvalidTag
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from accounts import personal
 from accounts import services as accounts
 from accounts.models import User
 from bookings.models import Booking, Party
@@ -18,6 +24,8 @@ from core.text import BadText, ascii_digits, clean_text, is_digits, search_key
 
 SHORTEST = 3
 ID_DIGITS = 13
+LONGEST = 200
+SEALED_FOR = "search"
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,27 @@ class Found:
     opens: Booking | None = None
     kind: str = ""
     is_too_short: bool = False
+
+
+def address_of(posted: Mapping[str, str]) -> str:
+    """The list for what was posted. What was typed stands there sealed: names and numbers of
+    people do not belong into the history of a browser or the log of a proxy."""
+    left_out = ("csrfmiddlewaretoken", "q")
+    values = {name: value for name, value in posted.items() if value and name not in left_out}
+    if typed := posted.get("q", "").strip():
+        sealed = personal.seal(typed[:LONGEST], context=SEALED_FOR)
+        values["find"] = urlsafe_b64encode(sealed).decode()
+    return f"{reverse('admin:bookings_booking_changelist')}?{urlencode(values)}"
+
+
+def typed_in(values: Mapping[str, str]) -> str:
+    """What was typed, out of such an address; nothing where that was changed."""
+    if "find" not in values:
+        return values.get("q", "").strip()
+    try:
+        return personal.unseal(urlsafe_b64decode(values["find"]), context=SEALED_FOR)
+    except (ValueError, KeyError, InvalidTag):
+        return ""
 
 
 def search(bookings: QuerySet[Booking], typed: str, *, by: User) -> Found:

@@ -152,6 +152,26 @@ def test_search_finds_people_and_is_logged(signed_in, officer, known, typed, kin
     assert typed not in log.what
 
 
+def test_what_was_typed_stands_in_no_address(signed_in, officer, known):
+    browser = signed_in(officer)
+    answer = browser.post(reverse(QUEUE), {"q": "1000000000009", "tab": "all", "day": ""})
+
+    address = answer.headers["Location"]
+    page = browser.get(address)
+
+    assert "1000000000009" not in address
+    assert "tab=all" in address
+    assert rows_of(page) == [known]
+    assert page.context["typed"] == "1000000000009"
+
+
+def test_a_changed_address_searches_nothing(signed_in, officer, known):
+    for found in ("x", "AAAA", "ก", "A" * 60):
+        page = signed_in(officer).get(reverse(QUEUE), {"find": found})
+
+        assert (page.status_code, page.context["typed"]) == (200, "")
+
+
 def test_search_by_number_only_for_those_who_may_open_numbers(signed_in, known, bang_rak):
     director = make_staff(Role.DIRECTOR, office=bang_rak)
 
