@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, cast
 
-from django.db import DatabaseError, OperationalError, connection, models
+from django.db import DatabaseError, connection, models
 from django.db.models import Field
 
 
@@ -16,14 +16,6 @@ def lock_rows(queryset: models.QuerySet, *, skip_locked: bool = False) -> models
     if connection.features.has_select_for_update:
         return queryset.select_for_update(of=("self",), skip_locked=skip_locked)
     return queryset
-
-
-def is_busy(error: OperationalError) -> bool:
-    """Whether the database gave up waiting (lock, statement time, deadlock, no connection), so
-    that the same request can simply be sent again."""
-    state = getattr(error.__cause__, "sqlstate", None) or ""
-    busy_states = ("40001", "40P01", "55P03", "57014", "57P01", "57P03", "53300", "08")
-    return state.startswith(busy_states) or "locked" in str(error) or not state
 
 
 @contextmanager

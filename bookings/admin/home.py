@@ -69,11 +69,6 @@ def queue_badge(request: StaffRequest) -> Badge | None:
     return Badge(numbers["all"], bool(numbers["late"])) if numbers["all"] else None
 
 
-def messages_badge(request: StaffRequest) -> Badge | None:
-    number = Message.objects.for_staff(request.user).to_call().count()
-    return Badge(number, is_late=True) if number else None
-
-
 def _waiting(rows: Any, offered: list, now: datetime) -> dict[str, Any]:
     is_late = time_left.late(offered, now=now)
     numbers = rows.filter(status=Status.REQUESTED).aggregate(

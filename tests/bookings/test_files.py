@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bookings import services
 from bookings.models import Document
+from bookings.services.files import TooManyStrays
 from tests.factories import booking_at
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,15 @@ def test_only_old_files_without_a_row_are_removed(put, broken_on_purpose):
     assert services.remove_stray_files(now=timezone.now()) == 1
 
     assert [path.exists() for path in (stray, young, named)] == [False, True, True]
+
+
+def test_many_strays_are_left_for_a_person_to_look_at(put, broken_on_purpose):
+    files = [put(f"documents/{n}.jpg", 120) for n in range(51)]
+
+    with pytest.raises(TooManyStrays):
+        services.remove_stray_files(now=timezone.now())
+
+    assert all(path.exists() for path in files)
 
 
 def test_command_says_how_many(put, capsys):
