@@ -224,7 +224,7 @@ def _deadline(booking: Booking, message: Message) -> datetime:
         return booking.documents_due_at
     if message.kind == "moved_by_office":
         return rules.change_deadline(booking.offered, booking.slot)
-    return rules.review_deadline(booking.offered, now=message.created_at)
+    return rules.review_deadline(booking.offered, booking.slot, now=message.created_at)
 
 
 def _names(booking: Booking) -> str:

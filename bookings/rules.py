@@ -86,22 +86,23 @@ def check_changeable(offered: OfferedService, slot: Slot, *, now: datetime) -> N
         )
 
 
-def review_deadline(offered: OfferedService, *, now: datetime) -> datetime:
-    """By when the applicant hears from the officer: closing time, working days from now."""
+def review_deadline(offered: OfferedService, slot: Slot, *, now: datetime) -> datetime:
+    """By when the applicant hears from the officer: closing time, working days from now, but not
+    after the visit has begun. One query."""
     day = office_queries.working_days_after(
         office_id=offered.office_id,
         weekdays=offered.pattern.weekdays,
         start=timezone.localdate(now),
         count=max(offered.review_days, 1),
     )[-1]
-    return _at(day, offered.office.closes_at)
+    return min(_at(day, offered.office.closes_at), slot.starts_at)
 
 
 def documents_deadline(offered: OfferedService, slot: Slot, *, now: datetime) -> datetime:
     """By when asked documents are to be sent: the day before the visit at the latest, and no
     later than the time the officer needs to look at them again."""
     last_moment = change_deadline(offered, slot)
-    return max(min(review_deadline(offered, now=now) + timedelta(days=1), last_moment), now)
+    return max(min(review_deadline(offered, slot, now=now) + timedelta(days=1), last_moment), now)
 
 
 def arrive_by(offered: OfferedService, slot: Slot) -> datetime:

@@ -107,7 +107,7 @@ def _after(booking: Booking, last: BookingChange) -> dict[Status, tuple[str, str
 
 def _waiting(booking: Booking, changes: Sequence[BookingChange]) -> str:
     since = [change.at for change in changes if change.to_status == Status.REQUESTED]
-    by = rules.review_deadline(booking.offered, now=since[-1])
+    by = rules.review_deadline(booking.offered, booking.slot, now=since[-1])
     return _(
         "An officer checks your documents and tells you by %(by)s. "
         "There is nothing to do until then"

@@ -121,7 +121,17 @@ def test_the_last_moment_to_change(holidays, visit, days, deadline):
     ],
 )
 def test_by_when_the_officer_answers(holidays, now, days, by):
-    assert rules.review_deadline(make_offered(review_days=days), now=now) == by
+    offered = make_offered(review_days=days)
+    slot = make_slot(offered, starts=at(2027, 5, 3, 10))
+
+    assert rules.review_deadline(offered, slot, now=now) == by
+
+
+def test_the_officer_answers_before_the_visit(db):
+    offered = make_offered(review_days=2)
+    slot = make_slot(offered, starts=at(2026, 11, 24, 11, 31))
+
+    assert rules.review_deadline(offered, slot, now=at(2026, 11, 23, 9)) == slot.starts_at
 
 
 def test_be_there_five_minutes_early(db):
