@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
 from bookings.models import Booking
-from bookings.workflow import OCCUPYING
+from bookings.workflow import OCCUPYING, UNDECIDED
 from core import thai_dates
 
 REMIND_BEFORE = timedelta(hours=2)
@@ -23,6 +23,12 @@ def event(booking: Booking, *, now: datetime) -> bytes:
     calendar.add_component(_visit(booking, now))
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
+
+
+def _state(booking: Booking) -> str:
+    if booking.status in UNDECIDED:
+        return "TENTATIVE"
+    return "CONFIRMED" if booking.status in OCCUPYING else "CANCELLED"
 
 
 def _visit(booking: Booking, now: datetime) -> Event:
@@ -45,7 +51,7 @@ def _visit(booking: Booking, now: datetime) -> Event:
             "phone": booking.office.phone,
         },
     )
-    visit.add("status", "CONFIRMED" if lies_ahead else "CANCELLED")
+    visit.add("status", _state(booking))
     if lies_ahead:
         visit.add_component(_alarm(booking))
     return visit

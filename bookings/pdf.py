@@ -67,15 +67,24 @@ def _data(booking: Booking, checklist: Sequence[dict[str, str]]) -> dict[str, An
 
 
 def _notes(booking: Booking) -> list[str]:
-    offered = booking.offered
-    deadline = rules.change_deadline(offered, booking.slot)
-    until = f"{thai_dates.long_date(deadline)} {thai_dates.clock(deadline)}"
     return [
         late_rule(booking),
-        _("Move or cancel by %(deadline)s, so that someone else can use the time")
-        % {"deadline": until},
+        _how_to_change(booking),
         _("Bookings are free. No one may charge you for a booking"),
     ]
+
+
+def _how_to_change(booking: Booking) -> str:
+    """A time chosen after its deadline can be changed by telephone only."""
+    deadline = rules.change_deadline(booking.offered, booking.slot)
+    if booking.slot_since and deadline <= booking.slot_since:
+        return _("To move or cancel, call %(phone)s; staff will help") % {
+            "phone": booking.office.phone
+        }
+    until = f"{thai_dates.long_date(deadline)} {thai_dates.clock(deadline)}"
+    return _("Move or cancel by %(deadline)s, so that someone else can use the time") % {
+        "deadline": until
+    }
 
 
 def late_rule(booking: Booking) -> str:

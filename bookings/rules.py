@@ -99,10 +99,12 @@ def review_deadline(offered: OfferedService, slot: Slot, *, now: datetime) -> da
 
 
 def documents_deadline(offered: OfferedService, slot: Slot, *, now: datetime) -> datetime:
-    """By when asked documents are to be sent: the day before the visit at the latest, and no
-    later than the time the officer needs to look at them again."""
-    last_moment = change_deadline(offered, slot)
-    return max(min(review_deadline(offered, slot, now=now) + timedelta(days=1), last_moment), now)
+    """By when asked documents are to be sent: a day after the officer's own deadline, in time to
+    be looked at before the visit; when that moment has passed already, until the visit."""
+    latest = change_deadline(offered, slot)
+    if latest <= now:
+        latest = slot.starts_at
+    return max(min(review_deadline(offered, slot, now=now) + timedelta(days=1), latest), now)
 
 
 def arrive_by(offered: OfferedService, slot: Slot) -> datetime:

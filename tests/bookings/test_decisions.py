@@ -171,12 +171,12 @@ def test_asking_keeps_the_place_and_sets_a_day(booking, slot, officer, item):
     assert asked.documents_due_at == at(2026, 11, 26, 16)
 
 
-def test_documents_are_never_due_in_the_past(booking, officer, item, slot):
+def test_documents_asked_for_late_are_due_at_the_visit(booking, officer, item, slot):
     late = slot.starts_at - timedelta(hours=1)
 
     asked = services.ask_for_documents(booking=booking, items=[item], by=officer, now=late)
 
-    assert asked.documents_due_at == late
+    assert asked.documents_due_at == slot.starts_at
 
 
 def test_documents_are_asked_for_once_only(booking, officer, item):

@@ -129,7 +129,9 @@ def _give_up(number: int, frame: object) -> None:
 
 
 def _require_free_port() -> None:
-    """Raises CommandError when something else listens on the port."""
+    """Raises CommandError when there is no such port, or something else listens on it."""
+    if not 1 <= settings.PORT <= 65_535:
+        raise CommandError("PORT must be a number from 1 to 65535, for example: PORT=8001")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
