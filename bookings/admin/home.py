@@ -112,11 +112,14 @@ def _calls(request: StaffRequest) -> dict[str, Any]:
 
 def _closures(user: Any) -> list[Closure]:
     rows = Closure.objects.for_staff(user).filter(date__gte=timezone.localdate())
-    return list(with_hits(rows, user).select_related("office").order_by("date")[:CLOSURES])
+    return with_hits(rows.order_by("date")[:CLOSURES], user)
 
 
 def _strip(user: Any, now: datetime) -> dict[str, Any] | None:
-    """The day's times of the service that couples book, else of the first one with times today."""
+    """The day's times of the service that couples book, else of the first one with times today.
+    Nothing for those who see more than one office."""
+    if user.sees_whole_city or len(user.office_ids) > 1:
+        return None
     start = queue.start_of(timezone.localdate(now))
     slots = list(
         Slot.objects.for_staff(user)
@@ -129,7 +132,7 @@ def _strip(user: Any, now: datetime) -> dict[str, Any] | None:
         )
         .order_by("service__order", "starts_at")
     )
-    if not slots or len({slot.office_id for slot in slots}) > 1:
+    if not slots:
         return None
     festive = [slot for slot in slots if slot.service.is_festive]
     service = (festive or slots)[0].service

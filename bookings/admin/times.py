@@ -1,13 +1,15 @@
 """Times with their places, and closed days: what a head of section sets (ui/staff §17 "09")."""
 
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Count
+from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from bookings import services
+from bookings.admin.queue import start_of
 from bookings.models import Booking, Slot
-from bookings.workflow import OCCUPYING
 from core import thai_dates
 from core.admin import OfficeAdmin, ScopedRelatedFilter, is_list
 from core.db import lock_rows
@@ -165,10 +167,15 @@ class ClosureAdmin(OfficeAdmin):
     list_select_related = ("office",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = with_hits(super().get_queryset(request), request.user)
+        rows = super().get_queryset(request)
         if is_list(request):
             rows = rows.filter(date__gte=timezone.localdate())
         return rows
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        page = super().get_changelist_instance(request)
+        page.result_list = with_hits(page.result_list, request.user)
+        return page
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._is_ahead(obj) and super().has_change_permission(request, obj)
@@ -179,7 +186,7 @@ class ClosureAdmin(OfficeAdmin):
     def save_model(self, request: HttpRequest, obj: Closure, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         closed, opened = services.apply_closures(now=timezone.now(), day=obj.date)
-        hit = self.get_queryset(request).get(pk=obj.pk).hits
+        hit = with_hits([obj], request.user)[0].hits
         messages.info(
             request,
             _("%(closed)s times closed, %(opened)s opened. %(hit)s appointments stand on this day.")
@@ -202,6 +209,10 @@ class ClosureAdmin(OfficeAdmin):
     def day(self, closure: Closure) -> str:
         return thai_dates.long_date(closure.date)
 
+    @admin.display(description=gettext_lazy("Reason"))
+    def reason(self, closure: Closure) -> str:
+        return str(closure.reason)
+
     @admin.display(description=gettext_lazy("office"))
     def place(self, closure: Closure) -> str:
         return str(closure.office) if closure.office else _("All offices")
@@ -211,22 +222,34 @@ class ClosureAdmin(OfficeAdmin):
         return _("%(n)s appointments hit") % {"n": closure.hits} if closure.hits else _("none")
 
 
-def with_hits(closures: QuerySet[Closure], user: Any) -> QuerySet[Closure]:
-    """Closed days with `hits`: how many appointments of this person's offices stand on them."""
-    standing = (
-        Booking.objects.for_staff(user)
-        .filter(status__in=OCCUPYING, slot__starts_at__date=OuterRef("date"))
-        .order_by()
-    )
-    return closures.annotate(
-        hits=Case(
-            When(office__isnull=True, then=_number_of(standing)),
-            default=_number_of(standing.filter(office=OuterRef("office"))),
-            output_field=IntegerField(),
+def with_hits(closures: Iterable[Closure], user: Any) -> list[Any]:
+    """Closed days, each with `hits`: how many appointments of this person's offices still stand on
+    it. One query; it reads only what is not over, few rows beside all bookings."""
+    days: list[Any] = list(closures)
+    standing = _standing(days, user) if days else {}
+    for closure in days:
+        offices = standing.get(closure.date, {})
+        closure.hits = (
+            offices.get(closure.office_id, 0) if closure.office_id else sum(offices.values())
         )
+    return days
+
+
+def _standing(days: list[Closure], user: Any) -> dict[date, dict[int, int]]:
+    """Open appointments of each office on each day, between the first and the last of `days`."""
+    dates = [closure.date for closure in days]
+    rows = (
+        Booking.objects.for_staff(user)
+        .open()
+        .filter(
+            slot__starts_at__gte=start_of(min(dates)),
+            slot__starts_at__lt=start_of(max(dates) + timedelta(days=1)),
+        )
+        .order_by()
+        .values_list(TruncDate("slot__starts_at"), "office_id")
+        .annotate(number=Count("pk"))
     )
-
-
-def _number_of(rows: QuerySet[Booking]) -> Coalesce:
-    number = rows.values(every=Value(1)).annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(number), 0)
+    standing: dict[date, dict[int, int]] = defaultdict(dict)
+    for day, office_id, number in rows:
+        standing[day][office_id] = number
+    return standing
