@@ -134,16 +134,27 @@ def late(offered: Iterable[OfferedService], *, now: datetime) -> Q:
     """The condition that a booking of `with_clock` waits longer than its office allows. One query;
     the limit of each service is a day, so that the database can count."""
     clock = Clock(offered, now=now)
-    condition = Q(pk__in=[])
+    by_hours: dict[tuple[WorkingTime, int], list[int]] = defaultdict(list)
     for one in offered:
-        hours, day = clock.times[one.pk], timezone.localdate(now)
-        for _distance in range(LOOK_BACK.days):
-            if now > hours.deadline(_at(day, time()), one.review_days):
-                break
-            day -= timedelta(days=1)
-        limit = _at(day + timedelta(days=1), time())
-        condition |= Q(offered_id=one.pk, clock_start__lt=limit)
+        by_hours[clock.times[one.pk], one.review_days].append(one.pk)
+    # One condition a limit, not a service: the database works each one out for every row.
+    by_limit: dict[datetime, list[int]] = defaultdict(list)
+    for (hours, days), services in by_hours.items():
+        by_limit[_limit(hours, days, now)] += services
+    condition = Q(pk__in=[])
+    for limit, services in by_limit.items():
+        condition |= Q(offered_id__in=services, clock_start__lt=limit)
     return condition & Q(status=Status.REQUESTED)
+
+
+def _limit(hours: WorkingTime, days: int, now: datetime) -> datetime:
+    """The end of the last day whose cases should be answered by now."""
+    day = timezone.localdate(now)
+    for _distance in range(LOOK_BACK.days):
+        if now > hours.deadline(_at(day, time()), days):
+            break
+        day -= timedelta(days=1)
+    return _at(day + timedelta(days=1), time())
 
 
 def in_words(length: timedelta, day: timedelta) -> str:
