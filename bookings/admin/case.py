@@ -23,9 +23,8 @@ from core import thai_dates
 from core.admin_site import NadkhetAdminSite
 from offices.models import ChecklistItem
 
-# Days ahead, and times in the list.
+# Days ahead, the last one whole.
 TIMES_TO_MOVE = 60
-TIMES_SHOWN = 200
 CARDS = ("ask", "reject", "cancel", "move")
 
 
@@ -188,13 +187,14 @@ def who(change: BookingChange) -> str:
 
 def times_to_move(booking: Booking, *, now: datetime) -> QuerySet[Slot]:
     """Free times of the same service from now on, those kept for staff included."""
+    last = timezone.localdate(now) + timedelta(days=TIMES_TO_MOVE)
     return (
         Slot.objects.of(booking.offered)
         .filter(
             closed_at__isnull=True,
             taken__lt=F("capacity"),
             starts_at__gt=now,
-            starts_at__lt=now + timedelta(days=TIMES_TO_MOVE),
+            starts_at__lt=queue.start_of(last + timedelta(days=1)),
         )
         .exclude(pk=booking.slot_id)
         .order_by("starts_at")
@@ -246,7 +246,7 @@ def _by_day(form: Form) -> list[dict[str, Any]]:
     chosen = str(form["slot"].value() or "")
     days: dict[Any, list[Any]] = {}
     field: Any = form.fields["slot"]
-    for slot in field.queryset[:TIMES_SHOWN]:
+    for slot in field.queryset:
         slot.is_chosen = str(slot.pk) == chosen
         days.setdefault(timezone.localdate(slot.starts_at), []).append(slot)
     return [{"date": day, "slots": slots} for day, slots in days.items()]
