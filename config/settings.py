@@ -5,6 +5,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import BASE_DIR, EMBEDDED, VAR, env, required
+from config.logs import LOGGING  # noqa: F401 -- Django reads it from here
 from config.schedule import CELERY_BEAT_SCHEDULE  # noqa: F401 -- Celery reads it from here
 
 # --- who we are ---------------------------------------------------------------------------
@@ -291,23 +292,3 @@ if SENTRY_DSN:
         include_local_variables=False,
         max_request_body_size="never",
     )
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"without links": {"()": "core.logs.WithoutLinks"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "plain",
-            "filters": ["without links"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "django.server": {"level": "WARNING"},
-        # A refusal is an answer, not a fault: a rush for the last places would fill the log.
-        "django.request": {"level": "ERROR"},
-        "axes": {"level": "WARNING"},
-    },
-}

@@ -40,9 +40,9 @@ def page(
 ) -> HttpResponse:
     """The page of a case. `card` is the one that stands open; `more` may hold its bound form, the
     conflict, or the numbers just opened."""
-    user, office_id = request.user, booking.office_id
     card = card or request.GET.get("card", "")
-    documents = list(booking.documents.all()) if _may(user, "view_document", office_id) else []
+    rights = _rights(request.user, booking)
+    documents = list(booking.documents.all()) if rights["may_see_documents"] else []
     items = checklist(booking)
     context = {
         **site.each_context(request),
@@ -57,10 +57,7 @@ def page(
         "timeline": timeline(booking),
         "now": now,
         "around": queue.neighbours(request, booking, now=now),
-        "may_work": _may(user, "change_booking", office_id),
-        "may_decide": _may(user, "decide_booking", office_id),
-        "may_open": _may(user, "unmask_booking", office_id),
-        "may_see_documents": _may(user, "view_document", office_id),
+        **rights,
         "is_undecided": booking.status in UNDECIDED,
         "is_changeable": booking.status in CHANGEABLE,
         "can_ask": booking.status == Status.REQUESTED and booking.asked_at is None,
@@ -71,6 +68,16 @@ def page(
     context |= _card(booking, card, context, now)
     template = "admin/bookings/booking/case.html"
     return TemplateResponse(request, template, context, status=status)
+
+
+def _rights(user: Any, booking: Booking) -> dict[str, bool]:
+    """What the person may do with this case."""
+    return {
+        "may_work": _may(user, "change_booking", booking.office_id),
+        "may_decide": _may(user, "decide_booking", booking.office_id),
+        "may_open": _may(user, "unmask_booking", booking.office_id),
+        "may_see_documents": _may(user, "view_document", booking.office_id),
+    }
 
 
 def refused(
