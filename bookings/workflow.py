@@ -1,4 +1,5 @@
-"""A booking's life as one table (design §3 "A move"). docs/workflows.md is drawn from it."""
+"""The life of a booking and of a number in the hall, each as one table (design §3 "A move").
+docs/workflows.md is drawn from them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -61,9 +62,10 @@ MOVES = {
         Status.NOT_SERVED: _STAFF,
         Status.ARRIVED: _STAFF,
     },
-    Status.SERVED: {},
-    Status.NOT_SERVED: {},
-    Status.NO_SHOW: {},
+    # Out of an end leads only the undoing of a slip at the counter, within a minute.
+    Status.SERVED: {Status.SERVING: _STAFF},
+    Status.NOT_SERVED: {Status.SERVING: _STAFF},
+    Status.NO_SHOW: {Status.CONFIRMED: _STAFF, Status.ARRIVED: _STAFF},
     Status.CANCELLED: {},
     Status.REJECTED: {},
     Status.EXPIRED: {},
@@ -82,6 +84,7 @@ OCCUPYING = frozenset(
         Status.SERVING,
         Status.SERVED,
         Status.NOT_SERVED,
+        Status.NO_SHOW,
     }
 )
 # A visit that still lies ahead: one of these a person and service.
@@ -97,3 +100,50 @@ OPEN = frozenset(
 UNDECIDED = frozenset({Status.REQUESTED, Status.NEEDS_DOCUMENTS})
 # What a citizen may still move to another time or cancel (cut-off permitting).
 CHANGEABLE = UNDECIDED | {Status.CONFIRMED}
+
+
+class TicketStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    CALLED = "called", _("Called")
+    SERVING = "serving", _("Being served")
+    PAUSED = "paused", _("Paused")
+    SERVED = "served", _("Completed")
+    NOT_SERVED = "not_served", _("Not completed")
+    LEFT = "left", _("Went away")
+
+
+# Backwards lead pausing, calling again, and undoing the last step within a minute.
+TICKET_MOVES = {
+    TicketStatus.WAITING: {
+        TicketStatus.CALLED: _STAFF,
+        TicketStatus.LEFT: _STAFF | _SYSTEM,
+    },
+    TicketStatus.CALLED: {
+        TicketStatus.SERVING: _STAFF,
+        TicketStatus.WAITING: _STAFF,
+        TicketStatus.LEFT: _STAFF | _SYSTEM,
+    },
+    TicketStatus.SERVING: {
+        TicketStatus.PAUSED: _STAFF,
+        TicketStatus.SERVED: _STAFF,
+        TicketStatus.NOT_SERVED: _STAFF,
+        TicketStatus.CALLED: _STAFF,
+    },
+    TicketStatus.PAUSED: {
+        TicketStatus.SERVING: _STAFF,
+        TicketStatus.SERVED: _STAFF,
+        TicketStatus.NOT_SERVED: _STAFF,
+    },
+    TicketStatus.SERVED: {TicketStatus.SERVING: _STAFF, TicketStatus.PAUSED: _STAFF},
+    TicketStatus.NOT_SERVED: {TicketStatus.SERVING: _STAFF, TicketStatus.PAUSED: _STAFF},
+    TicketStatus.LEFT: {TicketStatus.WAITING: _STAFF, TicketStatus.CALLED: _STAFF},
+}
+
+TICKET_WORKFLOW = Workflow(TICKET_MOVES)
+
+# In the hall or at a window.
+PRESENT = frozenset(
+    {TicketStatus.WAITING, TicketStatus.CALLED, TicketStatus.SERVING, TicketStatus.PAUSED}
+)
+# What keeps a window busy.
+AT_WINDOW = frozenset({TicketStatus.CALLED, TicketStatus.SERVING})

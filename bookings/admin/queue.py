@@ -26,7 +26,7 @@ from offices.models import ChecklistItem, OfferedService, PopularDay, Service
 PER_PAGE = 25
 # More digits than a key of the database has.
 KEY_DIGITS = 19
-TODAY = Q(status__in=[*(OCCUPYING - {Status.HELD}), Status.NO_SHOW])
+TODAY = Q(status__in=OCCUPYING - {Status.HELD})
 
 
 @dataclass(frozen=True)

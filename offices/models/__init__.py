@@ -10,7 +10,7 @@ from offices.models.catalogue import (
     ServiceForm,
 )
 from offices.models.offered import OfferedService, OpeningPattern, PatternTime
-from offices.models.office import Office, Section, SectionKind
+from offices.models.office import Office, Section, SectionKind, Window
 
 __all__ = [
     "ChecklistItem",
@@ -27,4 +27,5 @@ __all__ = [
     "Service",
     "ServiceCase",
     "ServiceForm",
+    "Window",
 ]

@@ -84,3 +84,31 @@ class Section(models.Model):
 
     def __str__(self) -> str:
         return " ".join(str(part) for part in (self.get_kind_display(), self.floor) if part)
+
+
+class Window(models.Model):
+    """A service window of one office, as the sign above it says: "5". The head of section opens
+    and closes windows; a window that served people is kept."""
+
+    office = models.ForeignKey(
+        Office, verbose_name=_("office"), on_delete=models.CASCADE, related_name="windows"
+    )
+    section = models.ForeignKey(
+        Section, verbose_name=_("section"), on_delete=models.PROTECT, related_name="windows"
+    )
+    label = models.CharField(_("window"), max_length=10)
+    is_open = models.BooleanField(_("in use"), default=True)
+    history = record_history()
+
+    objects = OfficeRows.as_manager()
+
+    class Meta:
+        verbose_name = _("service window")
+        verbose_name_plural = _("service windows")
+        ordering = ["office", "label"]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "label"], name="one_window_a_label")
+        ]
+
+    def __str__(self) -> str:
+        return _("Window %(label)s") % {"label": self.label}

@@ -4,7 +4,16 @@ import pytest
 
 from bookings import services
 from bookings.models import ItemCheck, ItemState
-from bookings.workflow import CHANGEABLE, OCCUPYING, OPEN, UNDECIDED, WORKFLOW, Status
+from bookings.workflow import (
+    CHANGEABLE,
+    OCCUPYING,
+    OPEN,
+    TICKET_WORKFLOW,
+    UNDECIDED,
+    WORKFLOW,
+    Status,
+    TicketStatus,
+)
 from core.errors import Refused
 from core.workflow import CITIZEN, SYSTEM, Actor, ActorKind
 from tests.factories import NOW, ItemFactory, booking_at, make_slot
@@ -35,6 +44,31 @@ ALLOWED = {
     ("serving", "served"): {S},
     ("serving", "not_served"): {S},
     ("serving", "arrived"): {S},
+    ("served", "serving"): {S},
+    ("not_served", "serving"): {S},
+    ("no_show", "confirmed"): {S},
+    ("no_show", "arrived"): {S},
+}
+
+TICKETS_ALLOWED = {
+    ("waiting", "called"): {S},
+    ("waiting", "left"): {S, Y},
+    ("called", "serving"): {S},
+    ("called", "waiting"): {S},
+    ("called", "left"): {S, Y},
+    ("serving", "paused"): {S},
+    ("serving", "served"): {S},
+    ("serving", "not_served"): {S},
+    ("serving", "called"): {S},
+    ("paused", "serving"): {S},
+    ("paused", "served"): {S},
+    ("paused", "not_served"): {S},
+    ("served", "serving"): {S},
+    ("served", "paused"): {S},
+    ("not_served", "serving"): {S},
+    ("not_served", "paused"): {S},
+    ("left", "waiting"): {S},
+    ("left", "called"): {S},
 }
 
 REACHABLE = [
@@ -60,27 +94,30 @@ VERBS = {
 }
 
 
-def test_the_table_allows_these_moves_and_no_others():
+@pytest.mark.parametrize(
+    ("workflow", "statuses", "expected"),
+    [(WORKFLOW, Status, ALLOWED), (TICKET_WORKFLOW, TicketStatus, TICKETS_ALLOWED)],
+    ids=["bookings", "tickets"],
+)
+def test_the_table_allows_these_moves_and_no_others(workflow, statuses, expected):
     allowed = {
         (source.value, target.value, by)
-        for source in Status
-        for target in Status
+        for source in statuses
+        for target in statuses
         for by in (CITIZEN, STAFF, SYSTEM)
-        if WORKFLOW.allows(source, target, by)
+        if workflow.allows(source, target, by)
     }
 
-    assert allowed == {(*move, by) for move, actors in ALLOWED.items() for by in actors}
+    assert allowed == {(*move, by) for move, actors in expected.items() for by in actors}
 
 
 def test_every_status_has_its_row():
     assert set(WORKFLOW.moves) == set(Status)
+    assert set(TICKET_WORKFLOW.moves) == set(TicketStatus)
 
 
 def test_nothing_leaves_the_ends():
     assert WORKFLOW.ends() == {
-        Status.SERVED,
-        Status.NOT_SERVED,
-        Status.NO_SHOW,
         Status.CANCELLED,
         Status.REJECTED,
         Status.EXPIRED,
@@ -89,7 +126,12 @@ def test_nothing_leaves_the_ends():
 
 def test_an_open_booking_occupies_a_place():
     assert UNDECIDED < CHANGEABLE < OPEN < OCCUPYING
-    assert {Status.HELD, Status.SERVED, Status.NOT_SERVED} == OCCUPYING - OPEN
+    assert {
+        Status.HELD,
+        Status.SERVED,
+        Status.NOT_SERVED,
+        Status.NO_SHOW,
+    } == OCCUPYING - OPEN
 
 
 @pytest.mark.parametrize("status", REACHABLE)

@@ -11,12 +11,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
+from core.workflow import Workflow
+
 WORKFLOWS = Path("docs/workflows.md")
 HEADING = """\
 # Workflows
 
-Written by `manage.py write_docs` from the table `MOVES` in each app's `workflow.py`; change that
-table, never this page. An arrow names who may make the move: a citizen with a link, a member of
+Written by `manage.py write_docs` from the tables in each app's `workflow.py`; change the table,
+never this page. An arrow names who may make the move: a citizen with a link, a member of
 staff, or the system.
 """
 
@@ -61,8 +63,13 @@ def _apps_with_workflow() -> Iterator[AppConfig]:
 
 
 def _page_of(app: AppConfig) -> str:
-    workflow = import_module(f"{app.name}.workflow")
-    moves = workflow.WORKFLOW.moves
+    module = import_module(f"{app.name}.workflow")
+    tables = [table for table in vars(module).values() if isinstance(table, Workflow)]
+    return "\n".join(_drawn(app.name, table) for table in tables)
+
+
+def _drawn(app: str, workflow: Workflow) -> str:
+    moves = workflow.moves
     first = next(iter(moves))
     arrows = [f"    [*] --> {first.value}"]
     for source, targets in moves.items():
@@ -73,7 +80,7 @@ def _page_of(app: AppConfig) -> str:
     rows = [f"| `{status.value}` | {status.label} |" for status in moves]
     return "\n".join(
         [
-            f"## {app.name}\n",
+            f"## {app}: {type(first).__name__}\n",
             "```mermaid\nstateDiagram-v2",
             *arrows,
             "```\n",
