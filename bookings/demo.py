@@ -11,8 +11,8 @@ from django.utils import timezone
 from stdnum.th import pin
 
 from accounts.models import User
-from bookings import queries, services
-from bookings.models import Booking, Slot
+from bookings import checklist, queries, services
+from bookings.models import Booking, ItemState, Slot
 from bookings.services import Details, Person
 from bookings.workflow import Status
 from core.workflow import CITIZEN
@@ -166,9 +166,16 @@ class _Maker:
             )
         needs_decision = booking.status == Status.REQUESTED
         if needs_decision and story.ends in (Status.CONFIRMED, Status.CANCELLED):
+            _mark_all(booking)
             booking = services.confirm(booking=booking, by=self.officer, now=at)
         if story.ends == Status.CANCELLED:
             services.cancel(booking=booking, by=CITIZEN, now=at + timedelta(hours=1))
+
+
+def _mark_all(booking: Booking) -> None:
+    services.leave_out_rest(booking=booking)
+    for item in checklist.items_of(booking).filter(is_conditional=False):
+        services.mark_item(booking=booking, item=item, state=ItemState.PRESENT)
 
 
 def _people(story: Story, number: int) -> list[Person]:

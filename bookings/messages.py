@@ -13,13 +13,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from bookings import ics, links, news, rules
+from bookings import checklist, ics, links, news, rules
 from bookings.models import Booking, ItemState
 from bookings.workflow import CHANGEABLE, OPEN, Status
-from core import thai_dates
+from core import text, thai_dates
 from notifications.models import Message
 from notifications.sources import Attachment, Contact, Rendered
-from offices.models import ChecklistItem
 
 Check = Callable[[Booking, Message, datetime], bool]
 
@@ -230,17 +229,14 @@ def _deadline(booking: Booking, message: Message) -> datetime:
 def _names(booking: Booking) -> str:
     """คุณมะลิ และคุณโซระ / Mali and Sora."""
     names = [
-        pgettext("polite name", "%(name)s") % {"name": party.full_name.split()[0]}
+        pgettext("polite name", "%(name)s") % {"name": text.given_name(party.full_name)}
         for party in booking.parties.all()
     ]
     return pgettext("between names", " and ").join(names)
 
 
 def _to_bring(booking: Booking) -> list[str]:
-    items = ChecklistItem.objects.filter(service=booking.service_id)
-    if booking.case_id:
-        items = items.filter(cases=booking.case_id)
-    return [item.title for item in items]
+    return [item.title for item in checklist.to_bring(booking)]
 
 
 def _changeable_until(booking: Booking, now: datetime) -> str:

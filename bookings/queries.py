@@ -241,6 +241,12 @@ def keeps(holder: str, slot: Slot) -> bool:
     return any(Booking.objects.raw(sql, [holder, Status.HELD.value, slot.pk]))
 
 
+def still_held(ids: Sequence[int], *, now: datetime) -> list[int]:
+    """Which of these bookings are holds that run. One query."""
+    held = Booking.objects.filter(pk__in=ids, status=Status.HELD, held_until__gt=now)
+    return list(held.values_list("pk", flat=True))
+
+
 def holds_of(holder: str, *, now: datetime) -> QuerySet[Booking]:
     """The times that a browser is keeping. One query."""
     return Booking.objects.filter(

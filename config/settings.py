@@ -141,6 +141,12 @@ if REDIS_URL:
     }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Where limits are counted while Redis is away.
+CACHES["local"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "local",
+    "OPTIONS": {"MAX_ENTRIES": 10_000},
+}
 
 # --- tasks: Celery is an alarm clock, the database is the truth ----------------------------
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
@@ -272,6 +278,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"นัดเขต 
 # --- booking rules that hold for the whole city (an office's own are on its service) --------
 HOLD_MINUTES = 10
 HOLDS_PER_VISITOR = 3
+# Many people share one address: an office, a school, a mobile network.
+HOLDS_PER_ADDRESS = env.int("HOLDS_PER_ADDRESS", default=200)
 SLOT_DAYS_AHEAD = 60
 DOCUMENTS_PER_BOOKING = 6
 DOCUMENT_MAX_MB = 10

@@ -61,6 +61,22 @@ def is_digits(value: str, length: int) -> bool:
     return re.fullmatch(f"[0-9]{{{length}}}", value) is not None
 
 
+# Written on to the name or before it; a vowel after "นาย" begins another word, as in "นายิกา".
+_TITLE = re.compile(
+    "(?:(?:นางสาว|นาง|นาย|เด็กชาย|เด็กหญิง|คุณ|(?:[ก-ฮ]{1,3}[.])+)[ ]*(?=[ก-ฮเ-ไ])"
+    "|(?:mr|mrs|ms|miss|mx|dr)(?:[.] *| +)(?=.))",
+    re.IGNORECASE,
+)
+
+
+def given_name(full_name: str) -> str:
+    """The first name, to greet by; a title that was typed before it is left out."""
+    name = full_name
+    while title := _TITLE.match(name):
+        name = name[title.end() :]
+    return name.split()[0]
+
+
 def search_key(value: str) -> str:
     """Return a key that is equal for texts a Thai reader takes for the same.
 

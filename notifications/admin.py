@@ -16,7 +16,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.staff import staff_of
 from core import thai_dates
@@ -148,9 +148,9 @@ class MessageAdmin(OfficeAdmin):
         view, name = self.admin_site.admin_view, "notifications_message"
         return [
             path("", view(self.changelist_view), name=f"{name}_changelist"),
-            path("<uuid:pk>/call/", view(require_POST(self.call)), name=f"{name}_call"),
-            path("<uuid:pk>/called/", view(require_POST(self.called)), name=f"{name}_called"),
-            path("<uuid:pk>/resend/", view(require_POST(self.resend)), name=f"{name}_resend"),
+            path("<uuid:pk>/call/", view(self._posted(self.call)), name=f"{name}_call"),
+            path("<uuid:pk>/called/", view(self._posted(self.called)), name=f"{name}_called"),
+            path("<uuid:pk>/resend/", view(self._posted(self.resend)), name=f"{name}_resend"),
         ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -182,9 +182,20 @@ class MessageAdmin(OfficeAdmin):
         }
         return TemplateResponse(request, "admin/notifications/message/list.html", context)
 
-    def call(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def _posted(self, verb: Callable[[HttpRequest, Message], HttpResponse]) -> Any:
+        """A view of a verb: POST acts; GET (the address of an answer, opened anew) leads to the
+        list."""
+
+        @require_http_methods(["GET", "HEAD", "POST"])
+        def checked(request: HttpRequest, pk: UUID) -> HttpResponse:
+            message = self._found(request, pk)
+            return verb(request, message) if request.method == "POST" else redirect(LIST)
+
+        return checked
+
+    def call(self, request: HttpRequest, message: Message) -> HttpResponse:
         """The telephone, which is logged, and the words of the message."""
-        message, now = self._found(request, pk), timezone.now()
+        now = timezone.now()
         try:
             phone = services.open_phone(message=message, by=staff_of(request), now=now)
         except Refused as refused:
@@ -198,8 +209,7 @@ class MessageAdmin(OfficeAdmin):
         }
         return TemplateResponse(request, "admin/notifications/message/call.html", context)
 
-    def called(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        message = self._found(request, pk)
+    def called(self, request: HttpRequest, message: Message) -> HttpResponse:
         try:
             services.mark_called(message=message, by=staff_of(request), now=timezone.now())
         except Refused as refused:
@@ -207,8 +217,7 @@ class MessageAdmin(OfficeAdmin):
         messages.success(request, _("Noted: %(ref)s was told.") % {"ref": message.reference})
         return redirect(LIST)
 
-    def resend(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        message = self._found(request, pk)
+    def resend(self, request: HttpRequest, message: Message) -> HttpResponse:
         try:
             services.resend(message=message, by=staff_of(request), now=timezone.now())
         except Refused as refused:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from offices.models import (
+    ChecklistItem,
     Closure,
     Fee,
     OfferedService,
@@ -127,6 +128,14 @@ def cases_of(service_id: int) -> list[ServiceCase]:
     """The cases of a service, in order. One query, written out for the busiest path."""
     sql = 'SELECT * FROM offices_servicecase WHERE service_id = %s ORDER BY "order"'
     return list(ServiceCase.objects.raw(sql, [service_id]))
+
+
+def checklist_of(service_id: int, case_id: int | None) -> QuerySet[ChecklistItem]:
+    """What people of a case bring, or of the whole service when no case was chosen. One query."""
+    rows = ChecklistItem.objects.filter(service_id=service_id)
+    if case_id:
+        rows = rows.filter(cases=case_id)
+    return rows.order_by("order", "pk")
 
 
 def offered_to_book(office_slug: str, service_code: str) -> OfferedService | None:

@@ -11,8 +11,8 @@ from stdnum.th import pin
 
 from accounts.models import StaffRole, User
 from accounts.roles import CITY_ROLES, Role
-from bookings import services
-from bookings.models import Booking, Slot
+from bookings import checklist, services
+from bookings.models import Booking, ItemState, Slot
 from bookings.services import Details, Person
 from bookings.workflow import Status
 from core.workflow import CITIZEN, SYSTEM
@@ -223,6 +223,13 @@ def submit(
     )
 
 
+def mark_all(booking: Booking) -> None:
+    """What an officer does before approving: every item is there, or does not apply."""
+    services.leave_out_rest(booking=booking)
+    for item in checklist.unmarked(booking):
+        services.mark_item(booking=booking, item=item, state=ItemState.PRESENT)
+
+
 def booking_at(
     status: Status = Status.REQUESTED,
     *,
@@ -249,6 +256,7 @@ def booking_at(
     officer = by or make_staff(office=offered.office)
     match status:
         case Status.CONFIRMED:
+            mark_all(booking)
             return services.confirm(booking=booking, by=officer, now=now)
         case Status.REJECTED:
             return services.reject(booking=booking, by=officer, reason="ทดสอบ", now=now)

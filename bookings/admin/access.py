@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.staff import StaffRequest
 from bookings.admin import time_left
@@ -46,15 +47,18 @@ def check_may(request: StaffRequest, permission: str, booking: Booking) -> None:
 
 def act(permission: str) -> Callable[[View], View]:
     """A view that changes one case: by POST, for those with the right at its office. The view
-    is given the booking and the moment."""
+    is given the booking and the moment. GET (the address of a refused form, opened anew) leads
+    to the case and changes nothing."""
 
     def decorate(view: View) -> View:
-        @require_POST
+        @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(view)
         def checked(request: StaffRequest, pk: int, **kwargs: Any) -> HttpResponse:
             now = timezone.now()
             booking = booking_of(request, pk, now=now)
             check_may(request, permission, booking)
+            if request.method != "POST":
+                return redirect("admin:bookings_booking_change", booking.pk)
             return view(request, booking, now=now, **kwargs)
 
         return checked

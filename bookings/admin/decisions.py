@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.staff import StaffRequest
-from bookings import services
+from bookings import checklist, services
 from bookings.admin import case, queue
 from bookings.admin.access import act
 from bookings.models import Booking, ItemState
@@ -130,16 +130,26 @@ def take_over(request: StaffRequest, booking: Booking, *, now: datetime) -> Http
 
 @act("change_booking")
 def mark(request: StaffRequest, booking: Booking, *, now: datetime) -> HttpResponse:
-    """Note one item of the checklist as there or missing."""
+    """Note one item of the checklist as there, missing or not applying; or (`rest`) those that
+    not everybody brings as not applying."""
+    if "rest" in request.POST:
+        _note(request, lambda: services.leave_out_rest(booking=booking))
+        return redirect(f"{_address(booking)}#checklist")
     wanted = request.POST.get("item", "")
-    item = get_object_or_404(case.items_of(booking), pk=queue.as_key(wanted))
+    item = get_object_or_404(checklist.items_of(booking), pk=queue.as_key(wanted))
     state = request.POST.get("state", "")
-    try:
-        if state in ItemState.values:
-            services.mark_item(booking=booking, item=item, state=ItemState(state))
-    except Refused:
-        messages.warning(request, _("This case is decided; its checklist stands as it is."))
+    if state in ItemState.values:
+        found = ItemState(state)
+        _note(request, lambda: services.mark_item(booking=booking, item=item, state=found))
     return redirect(f"{_address(booking)}#item-{item.pk}")
+
+
+def _note(request: StaffRequest, verb: Callable[[], None]) -> None:
+    try:
+        verb()
+    except Refused as refused:
+        decided = _("This case is decided; its checklist stands as it is.")
+        messages.warning(request, decided if refused.code == "stale" else refused.message)
 
 
 def version_of(request: StaffRequest) -> int:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
 from bookings.admin import queue, time_left
+from bookings.admin import rows as rows_of
 from bookings.admin.times import with_hits
 from bookings.models import Booking, Slot
 from bookings.workflow import OCCUPYING, UNDECIDED, Status
@@ -41,7 +42,7 @@ def context(request: StaffRequest) -> dict[str, Any]:
     now = timezone.now()
     offered = queue.offered_to(request.user)
     rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
-    first = queue.with_all(rows.filter(status=Status.REQUESTED)).order_by(*queue.TABS[0].order)
+    first = rows_of.with_all(rows.filter(status=Status.REQUESTED)).order_by(*queue.TABS[0].order)
     closures = _closures(request.user)
     return {
         "shows_cases": True,
@@ -49,7 +50,7 @@ def context(request: StaffRequest) -> dict[str, Any]:
         "hour": timezone.localtime(now).hour,
         "waiting": _waiting(rows, offered, now),
         "today": _today(rows, request.user, now),
-        "first": queue.as_rows(first[:FIRST], now=now),
+        "first": rows_of.as_rows(first[:FIRST], now=now),
         "calls": _calls(request),
         "closures": closures,
         "days_to_closure": (closures[0].date - timezone.localdate(now)).days if closures else 0,

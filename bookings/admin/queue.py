@@ -1,7 +1,7 @@
 """The list of cases: what is to be looked at, least time left first (ui/staff §4, §7 "02")."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,13 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.staff import StaffRequest
+from bookings.admin import rows as lines
 from bookings.admin import search, time_left
-from bookings.models import Booking, ItemState
+from bookings.models import Booking
 from bookings.workflow import OCCUPYING, Status
 from core.admin_site import NadkhetAdminSite
-from offices.models import ChecklistItem, OfferedService, PopularDay, Service
+from offices.models import OfferedService, Service
 
 PER_PAGE = 25
+# What stays ticked after an answer; never part of a filter.
+CHOSEN = "chosen"
 # More digits than a key of the database has.
 KEY_DIGITS = 19
 TODAY = Q(status__in=OCCUPYING - {Status.HELD})
@@ -90,14 +93,14 @@ def changelist(request: StaffRequest, site: NadkhetAdminSite, *, may_export: boo
     choices = Choices(request, offered)
     rows = choices.apply(time_left.with_clock(rows, now=now), now=now)
     shown = rows.filter(tab_conditions(now)[tab.key]).order_by(*tab.order)
-    page = Paginator(with_all(shown), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(lines.with_all(shown), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         **site.each_context(request),
         "title": _("Review queue") if tab.key == "look" else _("Appointments"),
         "tabs": _tab_links(request, tab, counts(rows, now=now)),
         "tab": tab,
         "page": page,
-        "rows": as_rows(page.object_list, now=now),
+        "rows": lines.as_rows(page.object_list, now=now),
         "choices": choices,
         "typed": typed,
         "found": found,
@@ -106,7 +109,8 @@ def changelist(request: StaffRequest, site: NadkhetAdminSite, *, may_export: boo
         "may_export": may_export,
         "previous_page": _page_link(request, page, -1),
         "next_page": _page_link(request, page, 1),
-        "query": request.GET.urlencode(),
+        "query": _query(request),
+        "chosen": {as_key(pk) for pk in request.GET.getlist(CHOSEN)},
     }
     return TemplateResponse(request, "admin/bookings/booking/change_list.html", context)
 
@@ -172,64 +176,6 @@ class Choices:
         return rows
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the list."""
-
-    booking: Booking
-    left: time_left.TimeLeft | None
-    files: int
-    missing: int
-    is_complete: bool
-    is_popular: bool
-
-    @property
-    def parties(self) -> list[Any]:
-        return list(self.booking.parties.all())
-
-
-def as_rows(bookings: Iterable[Booking], *, now: datetime) -> list[Row]:
-    """Lines of bookings of `with_all`. Three queries, whatever their number."""
-    bookings = list(bookings)
-    clock = time_left.Clock({one.offered for one in bookings}, now=now)
-    asked = needed_items(bookings)
-    popular = popular_days(bookings)
-    return [_row(booking, clock, asked, popular) for booking in bookings]
-
-
-def _row(
-    booking: Booking, clock: time_left.Clock, asked: dict[Any, set[int]], popular: set[date]
-) -> Row:
-    checks = {check.item_id: check.state for check in booking.checks.all()}
-    there = {item for item, state in checks.items() if state == ItemState.PRESENT}
-    needed = asked.get((booking.service_id, booking.case_id), set())
-    return Row(
-        booking=booking,
-        left=clock.left(booking),
-        files=len(booking.documents.all()),
-        missing=sum(state == ItemState.MISSING for state in checks.values()),
-        is_complete=needed <= there,
-        is_popular=timezone.localdate(booking.slot.starts_at) in popular
-        and booking.service.is_festive,
-    )
-
-
-def needed_items(bookings: Iterable[Booking]) -> dict[tuple[int, int | None], set[int]]:
-    """(service, case) → the items that everybody of that case brings. One query."""
-    services = {booking.service_id for booking in bookings}
-    rows = ChecklistItem.objects.filter(service__in=services, is_conditional=False)
-    needed: dict[tuple[int, int | None], set[int]] = {}
-    for item_id, service_id, case_id in rows.values_list("pk", "service_id", "cases"):
-        needed.setdefault((service_id, case_id), set()).add(item_id)
-    return needed
-
-
-def popular_days(bookings: Iterable[Booking]) -> set[date]:
-    """Which days of these bookings couples like. One query."""
-    days = {timezone.localdate(booking.slot.starts_at) for booking in bookings}
-    return set(PopularDay.objects.filter(date__in=days).values_list("date", flat=True))
-
-
 def neighbours(request: StaffRequest, booking: Booking, *, now: datetime) -> dict[str, int | None]:
     """The cases before and after this one in the queue to look at. One query."""
     rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
@@ -256,12 +202,6 @@ def start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
-def with_all(rows: QuerySet[Booking]) -> QuerySet[Booking]:
-    return rows.select_related(
-        "slot", "office", "service", "case", "owner", "offered__office", "offered__pattern"
-    ).prefetch_related("parties", "documents", "checks")
-
-
 def _owners(user: Any) -> list[tuple[int, str]]:
     """Who owns open cases in these offices. One query."""
     rows = Booking.objects.for_staff(user).open().filter(owner__isnull=False)
@@ -280,7 +220,7 @@ def _tab(request: StaffRequest, *, default: str) -> Tab:
 
 
 def _tab_links(request: StaffRequest, current: Tab, numbers: Counter | dict) -> list[dict]:
-    kept = {key: value for key, value in request.GET.items() if key not in ("tab", "page")}
+    kept = {key: value for key, value in request.GET.items() if key not in ("tab", "page", CHOSEN)}
     return [
         {
             "label": tab.label,
@@ -296,4 +236,12 @@ def _page_link(request: StaffRequest, page: Page, step: int) -> str:
     number = page.number + step
     if not 1 <= number <= page.paginator.num_pages:
         return ""
-    return "?" + urlencode({**request.GET.dict(), "page": number})
+    kept = {key: value for key, value in request.GET.items() if key != CHOSEN}
+    return "?" + urlencode({**kept, "page": number})
+
+
+def _query(request: StaffRequest) -> str:
+    """The filters as an address has them."""
+    kept = request.GET.copy()
+    kept.pop(CHOSEN, None)
+    return kept.urlencode()

@@ -36,6 +36,8 @@ class Document(models.Model):
 class ItemState(models.TextChoices):
     PRESENT = "present", _("there")
     MISSING = "missing", _("missing")
+    # Only for an item that not everybody of the case brings.
+    NOT_NEEDED = "not_needed", _("does not apply")
 
 
 class ItemCheck(models.Model):

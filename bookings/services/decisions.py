@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from bookings import news, rules
+from bookings import checklist, news, rules
 from bookings.models import Booking, ItemCheck, ItemState
 from bookings.services.moves import locked_booking, move, record
 from bookings.services.places import give_back_places, lock_slot
@@ -19,19 +19,17 @@ from offices.models import ChecklistItem
 
 
 def confirm(*, booking: Booking, by: User, now: datetime, version: int | None = None) -> Booking:
-    """Approve. Raises Refused("incomplete") while an item is marked missing, Refused("own") for
-    what the officer entered (four eyes), Refused("stale") and Changed. Locks the booking."""
+    """Approve: the applicant is told that the documents are complete, so each item of the case
+    is marked there, or as not applying.
+
+    Raises Refused("incomplete") while one is marked missing, Refused("unchecked") while one is
+    not marked, Refused("own") for what the officer entered (four eyes), Refused("stale") and
+    Changed. Locks the booking."""
     _check_may_decide(booking, by)
     with transaction.atomic():
         locked = locked_booking(booking.pk, version=version)
         _check_undecided(locked)
-        missing = ItemCheck.objects.filter(booking=locked, state=ItemState.MISSING).count()
-        if missing:
-            raise Refused(
-                _("%(n)s items are marked missing. Ask for them, or mark them as there.")
-                % {"n": missing},
-                code="incomplete",
-            )
+        _check_complete(locked)
         move(locked, Status.CONFIRMED, by=Actor.staff(by), now=now)
         news.tell(locked, "confirmed", now=now)
     return locked
@@ -124,12 +122,44 @@ def take_over(*, booking: Booking, by: User, now: datetime) -> Booking:
 
 
 def mark_item(*, booking: Booking, item: ChecklistItem, state: ItemState) -> None:
-    """Note what the officer found for one item, until it is decided. Raises Refused("stale").
-    Locks the booking, so that none is approved while an item is being marked missing."""
+    """Note what the officer found for one item, until it is decided. Raises Refused("stale"),
+    Refused("needed") for leaving out what everybody of the case brings. Locks the booking, so
+    that none is approved while an item is being marked missing."""
+    if state == ItemState.NOT_NEEDED and not item.is_conditional:
+        raise Refused(
+            _("Everybody of this case brings it: mark it there or missing."), code="needed"
+        )
     with transaction.atomic():
         locked = locked_booking(booking.pk)
         _check_undecided(locked)
         _note(locked, item, state)
+
+
+def leave_out_rest(*, booking: Booking) -> None:
+    """Note that the items which not everybody brings, and which are not marked yet, do not
+    apply. Raises Refused("stale"). Locks the booking."""
+    with transaction.atomic():
+        locked = locked_booking(booking.pk)
+        _check_undecided(locked)
+        for item in checklist.unmarked(locked).filter(is_conditional=True):
+            _note(locked, item, ItemState.NOT_NEEDED)
+
+
+def _check_complete(booking: Booking) -> None:
+    missing = ItemCheck.objects.filter(booking=booking, state=ItemState.MISSING).count()
+    if missing:
+        raise Refused(
+            _("%(n)s items are marked missing. Ask for them, or mark them as there.")
+            % {"n": missing},
+            code="incomplete",
+        )
+    titles = [item.title for item in checklist.unmarked(booking)]
+    if titles:
+        raise Refused(
+            _("%(n)s items of the checklist are not marked yet: %(items)s")
+            % {"n": len(titles), "items": ", ".join(titles)},
+            code="unchecked",
+        )
 
 
 def _note(booking: Booking, item: ChecklistItem, state: ItemState) -> None:

@@ -3,16 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import (
-    CleanCharField,
-    PhoneField,
-)
+from core.forms import CleanCharField, ContactEmailField, PhoneField
 
 
 class FindForm(forms.Form):
-    """A reference and the telephone given with it."""
+    """A reference, and the telephone or the e-mail given with it."""
 
     reference = CleanCharField(
         label=_("Request number"),
@@ -21,7 +19,12 @@ class FindForm(forms.Form):
         error_messages={"required": _("Enter the request number")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
-    phone = PhoneField(label=_("Phone given when booking"))
+    phone = PhoneField(label=_("Phone given when booking"), required=False)
+    email = ContactEmailField(
+        label=_("Or the e-mail given when booking"),
+        required=False,
+        help_text=_("One of the two is enough"),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,6 +33,15 @@ class FindForm(forms.Form):
             "inputmode": "tel",
             "placeholder": "08 0000 0000",
         }
+        self.fields["email"].widget.attrs |= {"autocomplete": "email"}
+        for name in ("phone", "email"):
+            self.fields[name].conditional = True  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not any(cleaned.get(name) or name in self.errors for name in ("phone", "email")):
+            self.add_error("phone", gettext("Enter the phone or the e-mail given when booking"))
+        return cleaned
 
 
 class CancelForm(forms.Form):

@@ -5,6 +5,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -24,13 +25,13 @@ from core.errors import Refused
 from core.workflow import CITIZEN
 from offices import queries as office_queries
 from offices.models import OfferedService
-from portal import access, kept, visitor
+from portal import access, kept, limits, visitor
 from portal.answers import SeeOther, private, see_other
 from portal.forms import BookingForm
 from portal.presenters.times import next_times
 
 SLOT_ID_DIGITS = 18
-TAKEN = {"full", "closed"}
+STATUS = {"full": 409, "closed": 409, "address": 429}
 NOT_OF_THE_BODY = {"csrfmiddlewaretoken", "form_key"}
 
 
@@ -43,10 +44,13 @@ def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
     slot = slot_of(offered, request.POST.get("slot", ""))
     if slot is None:
         return taken(request, offered, None, _not_available())
-    holder = visitor.holder_of(request)
+    holder, now = visitor.holder_of(request), timezone.now()
     if slot.is_full_online and not (holder and queries.keeps(holder, slot)):
         # Most answers of a rush: said without a transaction, and without asking the rules.
         return taken(request, offered, slot, full())
+    ticket = limits.ticket_to_hold(request, now=now)
+    if not ticket:
+        return taken(request, offered, slot, _too_many_here(offered))
     name = "" if holder else visitor.new_visitor()
     try:
         booking = services.hold(
@@ -54,10 +58,11 @@ def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
             offered=offered,
             holder=holder or visitor.holder_for(name),
             language=get_language() or "th",
-            now=timezone.now(),
+            now=now,
         )
     except Refused as refused:
         return taken(request, offered, slot, refused)
+    limits.remember_hold(ticket, booking.pk)
     response = _to_form(request, booking)
     if name:
         visitor.remember(response, name)
@@ -133,7 +138,7 @@ def taken(
         return render_to_string("portal/taken.html", context, request)
 
     told = (slot and slot.pk, refused.message, [(other.pk, other.free_online) for other in free])
-    status = 409 if refused.code in TAKEN else 422
+    status = STATUS.get(refused.code, 422)
     return private(kept.with_token(request, kept.drawn(request, told, draw), status=status))
 
 
@@ -268,6 +273,14 @@ def slot_of(offered: OfferedService, typed: str) -> Slot | None:
     if not (typed.isascii() and typed.isdigit() and len(typed) <= SLOT_ID_DIGITS):
         return None
     return queries.slot_of(offered, int(typed))
+
+
+def _too_many_here(offered: OfferedService) -> Refused:
+    return Refused(
+        _("Very many are booking from your network just now. Wait %(n)s minutes or call %(phone)s")
+        % {"n": settings.HOLD_MINUTES, "phone": offered.office.phone},
+        code="address",
+    )
 
 
 def _not_available() -> Refused:

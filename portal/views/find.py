@@ -20,7 +20,7 @@ MINUTES = 10
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    """GET asks for reference and telephone; POST always gives the same answer."""
+    """GET asks for the reference with telephone or e-mail; POST always gives the same answer."""
     form = FindForm(request.POST if request.method == "POST" else None)
     if not form.is_bound:
         return _page(request, form)
@@ -34,7 +34,10 @@ def find(request: HttpRequest) -> HttpResponse:
             % {"n": MINUTES, "phone": settings.CALL_CENTRE},
         )
         return _page(request, form, status=429)
-    services.send_link(reference=reference, phone=form.cleaned_data["phone"], now=timezone.now())
+    given = form.cleaned_data
+    services.send_link(
+        reference=reference, phone=given["phone"], email=given["email"], now=timezone.now()
+    )
     return _page(request, FindForm(), sent=True)
 
 

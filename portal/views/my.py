@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.links import BadLink
-from bookings import ics, links, pdf, queries, rules, services
+from bookings import checklist, ics, links, pdf, queries, rules, services
 from bookings.models import Booking, Slot
 from bookings.workflow import CHANGEABLE, WORKFLOW
 from core import thai_dates
@@ -164,8 +164,8 @@ def _file(content: bytes, kind: str, name: str) -> HttpResponse:
 
 def _checklist(booking: Booking) -> list[dict[str, str]]:
     """What to bring in this case; all of the service when the case is not known. One query."""
-    of = booking.case or booking.service
-    return [{"title": item.title, "how": item.detail} for item in of.checklist.all()]
+    items = checklist.to_bring(booking)
+    return [{"title": item.title, "how": item.detail} for item in items]
 
 
 def _cancel_page(

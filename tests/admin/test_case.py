@@ -77,6 +77,18 @@ def test_item_is_marked(signed_in, officer, case):
     assert ItemCheck.objects.get(booking=case, item=item).state == ItemState.MISSING
 
 
+def test_what_not_everybody_brings_is_left_out(signed_in, officer, case):
+    needed = ItemFactory(service=case.service)
+    rare, other = [ItemFactory(service=case.service, is_conditional=True) for _ in range(2)]
+
+    act(signed_in(officer), "mark", case, item=rare.pk, state="not_needed")
+    act(signed_in(officer), "mark", case, item=needed.pk, state="not_needed")
+    act(signed_in(officer), "mark", case, rest="1")
+
+    found = {check.item: check.state for check in case.checks.all()}
+    assert found == {rare: ItemState.NOT_NEEDED, other: ItemState.NOT_NEEDED}
+
+
 @pytest.mark.parametrize("item", ["0", "x", "9" * 30])
 def test_item_of_nothing_is_not_found(signed_in, officer, case, item):
     assert act(signed_in(officer), "mark", case, item=item, state="missing").status_code == 404
@@ -198,9 +210,14 @@ def test_who_may_not_decide_is_refused(signed_in, offered, case):
     assert state_of(case) == Status.REQUESTED
 
 
-@pytest.mark.parametrize("name", ["confirm", "ask", "reject", "cancel", "move", "take", "phone"])
-def test_looking_never_acts(signed_in, officer, case, name):
-    assert signed_in(officer).get(address(name, case)).status_code == 405
+@pytest.mark.parametrize(
+    "name", ["confirm", "ask", "reject", "cancel", "move", "take", "mark", "phone"]
+)
+def test_looking_at_the_address_of_a_verb_leads_to_the_case(signed_in, officer, case, name):
+    page = signed_in(officer).get(address(name, case))
+
+    assert (page.status_code, page["Location"]) == (302, address("change", case))
+    assert state_of(case) == Status.REQUESTED
 
 
 def test_change_form_edits_nothing(signed_in, head, case):

@@ -236,11 +236,39 @@ def test_many_are_approved_only_when_every_item_was_checked(signed_in, officer, 
     ]
     services.mark_item(booking=checked, item=item, state=ItemState.PRESENT)
 
-    decide(signed_in(officer), "confirm", checked, unchecked)
+    page = decide(signed_in(officer), "confirm", checked, unchecked, query="tab=look")
 
     checked.refresh_from_db()
     unchecked.refresh_from_db()
     assert (checked.status, unchecked.status) == (Status.CONFIRMED, Status.REQUESTED)
+    assert f'value="{unchecked.pk}:{unchecked.version}" aria-label' in page.content.decode()
+    assert page.context["chosen"] == {unchecked.pk}
+    assert page.context["query"] == "tab=look"
+
+
+def test_what_somebody_else_changed_is_not_ticked_again(signed_in, officer, offered):
+    stale = booking_at(offered=offered)
+    services.confirm(booking=stale, by=make_staff(office=offered.office), now=NOW)
+
+    page = decide(signed_in(officer), "confirm", stale)
+
+    assert page.context["chosen"] == set()
+
+
+def test_ticked_cases_stay_ticked_on_the_way_back(signed_in, officer, case):
+    page = decide(signed_in(officer), "reject", case)
+
+    back = signed_in(officer).get(page.context["back"])
+    assert back.context["chosen"] == {case.pk}
+
+
+def test_address_of_decisions_leads_to_the_list(signed_in, officer):
+    page = signed_in(officer).get(reverse("admin:bookings_booking_decide"))
+
+    assert (page.status_code, page["Location"]) == (
+        302,
+        reverse("admin:bookings_booking_changelist"),
+    )
 
 
 def test_many_are_refused_with_a_reason_asked_between(signed_in, officer, offered):

@@ -5,14 +5,25 @@ from datetime import timedelta
 import pytest
 
 from accounts.roles import Role
-from bookings import services
+from bookings import checklist, services
 from bookings.models import Booking, ItemCheck, ItemState
 from bookings.services import Changed
 from bookings.workflow import Status
 from core.errors import Refused
 from core.workflow import CITIZEN
 from notifications.models import Message
-from tests.factories import NOW, ItemFactory, at, booking_at, make_office, make_slot, make_staff
+from tests.factories import (
+    NOW,
+    CaseFactory,
+    ItemFactory,
+    at,
+    booking_at,
+    couple_details,
+    make_office,
+    make_slot,
+    make_staff,
+    mark_all,
+)
 
 
 @pytest.fixture
@@ -137,14 +148,46 @@ def test_a_missing_item_blocks_the_confirmation(booking, officer, item):
     assert ItemCheck.objects.count() == 1
 
 
+def test_an_unmarked_item_blocks_the_confirmation_by_name(booking, officer, item, offered):
+    rare = ItemFactory(service=offered.service, is_conditional=True, title_th="ใบหย่า")
+    services.mark_item(booking=booking, item=item, state=ItemState.PRESENT)
+
+    with pytest.raises(Refused, match="ใบหย่า") as refused:
+        services.confirm(booking=booking, by=officer, now=NOW)
+    services.mark_item(booking=booking, item=rare, state=ItemState.NOT_NEEDED)
+    confirmed = services.confirm(booking=booking, by=officer, now=NOW)
+
+    assert refused.value.code == "unchecked"
+    assert confirmed.status == Status.CONFIRMED
+    assert list(checklist.to_bring(confirmed)) == [item]
+
+
+def test_an_item_of_another_case_is_not_asked_for(offered, officer, item):
+    mine, other = [CaseFactory(service=offered.service, code=c) for c in ("mine", "other")]
+    item.cases.add(other)
+    booking = booking_at(offered=offered, details=couple_details(case=mine))
+
+    assert services.confirm(booking=booking, by=officer, now=NOW).status == Status.CONFIRMED
+
+
+def test_what_everybody_brings_cannot_be_left_out(booking, item):
+    with pytest.raises(Refused) as refused:
+        services.mark_item(booking=booking, item=item, state=ItemState.NOT_NEEDED)
+    services.leave_out_rest(booking=booking)
+
+    assert refused.value.code == "needed"
+    assert not ItemCheck.objects.exists()
+
+
 def test_what_is_decided_is_not_marked(booking, officer, item):
+    mark_all(booking)
     services.confirm(booking=booking, by=officer, now=NOW)
 
     with pytest.raises(Refused) as refused:
         services.mark_item(booking=booking, item=item, state=ItemState.MISSING)
 
     assert refused.value.code == "stale"
-    assert not ItemCheck.objects.exists()
+    assert ItemCheck.objects.get().state == ItemState.PRESENT
 
 
 def test_asking_names_every_item_in_one_message(booking, officer, item, offered):

@@ -13,6 +13,7 @@ from bookings import services
 from bookings.messages import KINDS, BookingMessages
 from bookings.models import Booking
 from bookings.workflow import Status
+from core.text import given_name
 from core.thai_dates import local_date
 from core.workflow import CITIZEN, Actor
 from notifications import delivery
@@ -69,7 +70,7 @@ def test_every_kind_can_be_drawn(offered, slot, kind, language):
     assert "<b>ป่วย" not in letter.html
     for party in booking.parties.all():
         assert services.unseal_number(party) not in letter.text + letter.html
-        assert party.full_name.split()[0] in letter.text
+        assert given_name(party.full_name) in letter.text
 
 
 def test_english_stands_below_the_thai_when_one_is_not_thai(offered, slot):

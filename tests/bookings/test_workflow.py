@@ -16,7 +16,7 @@ from bookings.workflow import (
 )
 from core.errors import Refused
 from core.workflow import CITIZEN, SYSTEM, Actor, ActorKind
-from tests.factories import NOW, ItemFactory, booking_at, make_slot
+from tests.factories import NOW, ItemFactory, booking_at, make_slot, mark_all
 
 STAFF = Actor(ActorKind.STAFF)
 C, S, Y = CITIZEN, STAFF, SYSTEM
@@ -140,6 +140,8 @@ def test_each_verb_in_each_state(verb, status, offered, officer):
     booking = booking_at(status, offered=offered, by=officer)
     ItemCheck.objects.update(state=ItemState.PRESENT)
     item, other = ItemFactory(service=offered.service), make_slot(offered)
+    if status in VERBS["confirm"]:
+        mark_all(booking)
     facts = {"booking": booking, "now": NOW}
     do = {
         "confirm": lambda: services.confirm(by=officer, **facts),

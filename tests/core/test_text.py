@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import BadText, ascii_digits, clean_text, is_digits, search_key
+from core.text import BadText, ascii_digits, clean_text, given_name, is_digits, search_key
 
 # Any code point, the lone surrogates that JSON can carry included.
 anything = st.text(alphabet=st.characters(categories=None))
@@ -104,6 +104,33 @@ def test_search_key_same_for_look_alikes(one, other):
 @pytest.mark.parametrize(("one", "other"), [("ขาว", "ข้าว"), ("มา", "มะ"), ("กา", "กำ")])
 def test_search_key_keeps_different_words_apart(one, other):
     assert search_key(one) != search_key(other)
+
+
+@pytest.mark.parametrize(
+    ("typed", "greeted"),
+    [
+        ("มะลิ ทดสอบดี", "มะลิ"),
+        ("นาย สมชาย ทดสอบ", "สมชาย"),
+        ("นายสมชาย ทดสอบ", "สมชาย"),
+        ("นางสาวมะลิ ทดสอบ", "มะลิ"),
+        ("นาง แก้ว ทดสอบ", "แก้ว"),
+        ("น.ส. มะลิ ทดสอบ", "มะลิ"),
+        ("พ.ต.อ.เอก ทดสอบ", "เอก"),
+        ("คุณมะลิ ทดสอบ", "มะลิ"),
+        ("นายิกา ทดสอบ", "นายิกา"),
+        ("คุณากร ทดสอบ", "คุณากร"),
+        ("Mr. Sora Laurent", "Sora"),
+        ("MRS Sora Laurent", "Sora"),
+        ("Ms.Sora Laurent", "Sora"),
+        ("Dr. Mr. Sora", "Sora"),
+        ("Mission Tester", "Mission"),
+        ("Mr", "Mr"),
+        ("นาย", "นาย"),
+        ("-", "-"),
+    ],
+)
+def test_greeting_leaves_out_a_title(typed, greeted):
+    assert given_name(typed) == greeted
 
 
 thai = st.text(alphabet=st.characters(min_codepoint=0x0E01, max_codepoint=0x0E5B))

@@ -67,10 +67,9 @@ def test_the_number_of_queries_does_not_grow(officer, client, django_assert_num_
 def test_the_telephone_is_opened_by_hand_and_logged(officer, client):
     message = lost()
     assert "+66800000000" not in client.get(reverse(LIST)).content.decode()
-    assert (
-        client.get(reverse("admin:notifications_message_call", args=[message.pk])).status_code
-        == 405
-    )
+    looked = client.get(reverse("admin:notifications_message_call", args=[message.pk]))
+    assert looked["Location"] == reverse(LIST)
+    assert not ViewLog.objects.exists()
     assert "+66800000000" in post(client, "call", message).content.decode()
     assert ViewLog.objects.get().case == message.reference
 

@@ -52,6 +52,29 @@ def test_picture_is_made_new(client, path, stored):
         assert not made.getexif()
 
 
+def test_heic_of_a_telephone_becomes_a_jpeg(client, path, stored):
+    """card.heic: 96 x 64 of invented colours, with a note in its EXIF (written by pillow-heif)."""
+    sent = Path(__file__).parent.parent.joinpath("data", "card.heic").read_bytes()
+    assert b"SECRET-PLACE" in sent
+
+    upload(client, path, sent, name="card.heic")
+
+    (file,) = stored()
+    assert b"SECRET-PLACE" not in file.read_bytes()
+    with Image.open(file) as made:
+        assert (made.format, sorted(made.size)) == ("JPEG", [64, 96])
+        assert not made.getexif()
+
+
+def test_heic_that_was_cut_off_is_refused(client, path, stored):
+    sent = Path(__file__).parent.parent.joinpath("data", "card.heic").read_bytes()
+
+    answer = upload(client, path, sent[:400], name="card.heic")
+
+    assert answer.status_code == 422
+    assert not stored()
+
+
 def test_pdf_becomes_pictures(client, path, stored):
     sent = BytesIO()
     page = Image.new("RGB", (600, 800), "white")

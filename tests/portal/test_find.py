@@ -46,6 +46,31 @@ def test_one_message_in_five_minutes(booking):
     assert Message.objects.count() == 1
 
 
+def test_couple_without_a_phone_is_found_by_its_email(client, book):
+    booking = book(client, phone="", email="mali@example.com")
+    Message.objects.all().delete()
+
+    answers = {
+        strip_token(Client().post("/find/", {"reference": booking.reference, **given}).content)
+        for given in (
+            {"email": "Mali@example.com"},
+            {"phone": "", "email": "other@example.com"},
+            {"phone": "0812345600"},
+        )
+    }
+
+    assert len(answers) == 1
+    assert Message.objects.get().address == "mali@example.com"
+
+
+@pytest.mark.parametrize("email", ["mali", "a@b", "a@x.com,b@x.com"])
+def test_unreadable_email(booking, email):
+    answer = Client().post("/find/", {"reference": booking.reference, "email": email})
+
+    assert answer.status_code == 422
+    assert b'id="error_email"' in answer.content
+
+
 @pytest.mark.parametrize("phone", ["", "12", "x"])
 def test_unreadable_phone(booking, phone):
     answer = ask(booking.reference, phone=phone)
