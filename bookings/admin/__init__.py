@@ -11,7 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
-from bookings.admin import bulk, case, decisions, documents, export, home, queue, search
+from bookings.admin import (
+    bulk,
+    case,
+    decisions,
+    desk,
+    desk_page,
+    documents,
+    export,
+    home,
+    queue,
+    search,
+)
 from bookings.admin.access import booking_of
 from bookings.admin.times import ClosureAdmin, SlotAdmin
 from bookings.models import Booking, Slot
@@ -91,7 +102,17 @@ class BookingAdmin(OfficeAdmin):
 site.register(Booking, BookingAdmin)
 site.register(Slot, SlotAdmin)
 site.register(Closure, ClosureAdmin)
-site.home.append(home.context)
+site.home += [home.context, desk_page.home]
+site.pages += [
+    path("desk/", site.admin_view(desk.page), name="desk"),
+    path("desk/window/", site.admin_view(desk.choose_window), name="desk_window"),
+    path("desk/arrive/", site.admin_view(desk.arrive), name="desk_arrive"),
+    path("desk/walk-in/", site.admin_view(desk.add_walk_in), name="desk_walk_in"),
+    path("desk/help/", site.admin_view(desk.raise_alarm), name="desk_alarm"),
+    path("desk/help/<int:pk>/", site.admin_view(desk.answer_alarm), name="desk_answer"),
+    path("desk/booking/<int:pk>/", site.admin_view(desk.on_booking), name="desk_booking"),
+    path("desk/ticket/<int:pk>/", site.admin_view(desk.on_ticket), name="desk_ticket"),
+]
 site.menu += [
     MenuItem(
         "today",
@@ -100,6 +121,14 @@ site.menu += [
         "admin:bookings_booking_changelist",
         "bookings.view_booking",
         home.queue_badge,
+    ),
+    MenuItem(
+        "today",
+        _("Counter desk"),
+        "display",
+        "admin:desk",
+        "bookings.work_desk",
+        desk_page.badge,
     ),
     MenuItem(
         "all",

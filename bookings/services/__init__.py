@@ -1,5 +1,6 @@
 """The verbs of a booking. Import the module, call through it: `services.confirm(booking=…)`."""
 
+from bookings.services import counter
 from bookings.services.changes import cancel, move_to
 from bookings.services.decisions import (
     ask_for_documents,
@@ -11,7 +12,7 @@ from bookings.services.decisions import (
     take_over,
 )
 from bookings.services.documents import add_document, remove_document
-from bookings.services.ending import end_past_visits
+from bookings.services.ending import end_office_days, end_past_visits
 from bookings.services.files import remove_stray_files
 from bookings.services.finding import send_link
 from bookings.services.holds import extend_hold, hold, release_expired, release_hold
@@ -39,7 +40,9 @@ __all__ = [
     "ask_for_documents",
     "cancel",
     "confirm",
+    "counter",
     "documents_sent",
+    "end_office_days",
     "end_past_visits",
     "extend_hold",
     "generate_slots",
