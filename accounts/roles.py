@@ -68,6 +68,8 @@ WORK_CASES = frozenset(
         "notifications.resend_message",
     }
 )
+# Close times and tell those booked; the pages name applicants.
+CLOSE = frozenset({"bookings.view_closing", "bookings.announce_closing"})
 DECIDE = frozenset({"bookings.decide_booking"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -76,11 +78,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | VIEW_CASES
     | WORK_CASES
     | DECIDE
+    | CLOSE
     | EDIT_OWN_TIMES
     | {"bookings.export_booking", "accounts.view_viewlog"},
     Role.DIRECTOR: VIEW_REFERENCE
     | {"bookings.view_booking", "bookings.view_slot", "notifications.view_message"}
     | DECIDE
+    | CLOSE
     | EDIT_OWN_TIMES
     | {
         "bookings.export_booking",
@@ -109,6 +113,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | {
         "bookings.view_booking",
         "bookings.view_slot",
+        "bookings.view_closing",
         "notifications.view_message",
         "accounts.view_user",
         "accounts.view_staffrole",

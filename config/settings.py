@@ -273,6 +273,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"นัดเขต 
 HOLD_MINUTES = 10
 HOLDS_PER_VISITOR = 3
 SLOT_DAYS_AHEAD = 60
+# How long a draft of a closing stops new bookings, and how far ahead a day can be closed.
+CLOSING_STOP_MINUTES = 30
+CLOSING_LATEST_DAYS = 400
 DOCUMENTS_PER_BOOKING = 6
 DOCUMENT_MAX_MB = 10
 REMINDER_HOUR = 9
