@@ -69,7 +69,7 @@ WORK_CASES = frozenset(
     }
 )
 # Close times and tell those booked; the pages name applicants.
-CLOSE = frozenset({"bookings.view_closing", "bookings.announce_closing"})
+CLOSE = frozenset({"bookings.announce_closing"})
 DECIDE = frozenset({"bookings.decide_booking"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -113,7 +113,6 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | {
         "bookings.view_booking",
         "bookings.view_slot",
-        "bookings.view_closing",
         "notifications.view_message",
         "accounts.view_user",
         "accounts.view_staffrole",

@@ -2,7 +2,15 @@
 
 from bookings.services.carrying_out import carry_out, carry_out_closings
 from bookings.services.changes import cancel, move_to
-from bookings.services.closing import announce, decide, decide_all, drop, open_again, plan
+from bookings.services.closing import (
+    announce,
+    decide,
+    decide_all,
+    drop,
+    open_again,
+    plan,
+    plan_for_closure,
+)
 from bookings.services.decisions import (
     ask_for_documents,
     confirm,
@@ -57,6 +65,7 @@ __all__ = [
     "move_to",
     "open_again",
     "plan",
+    "plan_for_closure",
     "queue_reminders",
     "reject",
     "release_expired",

@@ -3,10 +3,12 @@ appointment, then the announcement (reliability F9). What was announced is carri
 `bookings.services.carrying_out`."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -25,7 +27,7 @@ from bookings.services.closing_rules import (
 )
 from bookings.services.proposals import NOON, keep_place, propose
 from bookings.services.stopping import give_places_back, reopen, stop
-from bookings.workflow import CLOSING_WORKFLOW, ClosingStatus
+from bookings.workflow import CHANGEABLE, CLOSING_WORKFLOW, ClosingStatus
 from core.db import lock_rows
 from core.errors import Refused
 from core.workflow import Actor
@@ -70,9 +72,50 @@ def plan(
         made_by=by,
         made_at=now,
     )
-    check(closing, services, now)
     everything = set(OfferedService.objects.open().filter(office=office).values_list("pk"))
     closing.of_all_services = everything <= {(one.pk,) for one in services}
+    _store(closing, services, now)
+    return closing
+
+
+def plan_for_closure(*, closure: Closure, by: User, now: datetime) -> list[Closing]:
+    """A draft for each office that has appointments on a day which the calendar closes, for its
+    head to decide. The calendar has closed the times already, so nothing opens when one lapses.
+    Offices that prepare a closing of that day themselves are left to it."""
+    start = timezone.make_aware(datetime.combine(closure.date, MIDNIGHT))
+    offices = Office.objects.filter(
+        bookings__status__in=CHANGEABLE,
+        bookings__slot__starts_at__range=(max(start, now), start + timedelta(days=1)),
+    )
+    if closure.office_id:
+        offices = offices.filter(pk=closure.office_id)
+    drafts = []
+    for office in offices.distinct().order_by("name_th"):
+        with suppress(Refused):
+            drafts.append(_plan_whole_day(office, closure, by, now))
+    return drafts
+
+
+def _plan_whole_day(office: Office, closure: Closure, by: User, now: datetime) -> Closing:
+    closing = Closing(
+        office=office,
+        date=closure.date,
+        part=Part.DAY,
+        starts=MIDNIGHT,
+        ends=LAST_MINUTE,
+        of_all_services=True,
+        reason_th=closure.reason_th,
+        reason_en=closure.reason_en,
+        made_by=by,
+        made_at=now,
+    )
+    offers = list(OfferedService.objects.open().filter(office=office))
+    _store(closing, offers, now)
+    return closing
+
+
+def _store(closing: Closing, services: Sequence[OfferedService], now: datetime) -> None:
+    check(closing, services, now)
     try:
         with transaction.atomic():
             closing.save()
@@ -82,7 +125,6 @@ def plan(
     except IntegrityError as error:
         raise overlap() from error
     propose(closing, now=now)
-    return closing
 
 
 def open_again(*, closing: Closing, by: User, now: datetime) -> Closing:
