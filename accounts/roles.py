@@ -70,6 +70,8 @@ WORK_CASES = frozenset(
 )
 WORK_DESK = frozenset({"bookings.work_desk"})
 LEAD_DESK = frozenset({"bookings.lead_desk", "offices.add_window", "offices.change_window"})
+# Close times and tell those booked; the pages name applicants.
+CLOSE = frozenset({"bookings.announce_closing"})
 DECIDE = frozenset({"bookings.decide_booking"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -80,11 +82,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | WORK_DESK
     | LEAD_DESK
     | DECIDE
+    | CLOSE
     | EDIT_OWN_TIMES
     | {"bookings.export_booking", "accounts.view_viewlog"},
     Role.DIRECTOR: VIEW_REFERENCE
     | {"bookings.view_booking", "bookings.view_slot", "notifications.view_message"}
     | DECIDE
+    | CLOSE
     | EDIT_OWN_TIMES
     | {
         "bookings.export_booking",

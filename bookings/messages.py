@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from bookings import checklist, ics, links, news, rules
+from bookings import checklist, ics, links, news, queries, rules
 from bookings.models import Booking, ItemState
 from bookings.workflow import CHANGEABLE, OPEN, Status
 from core import text, thai_dates
@@ -83,6 +83,7 @@ KINDS: dict[str, Kind] = {
     "rejected": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
     "moved_by_citizen": Kind(_is_ahead, _TICKET, to_bring=True, calendar=True),
     "moved_by_office": Kind(_is_ahead, _SEE, to_bring=True, calendar=True),
+    "kept_elsewhere": Kind(_is_ahead, _SEE, to_bring=True, calendar=True),
     "cancelled_by_citizen": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
     "cancelled_by_office": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
     "no_show": Kind(_is_fresh_no_show, _AGAIN, page=AGAIN, visit_stands=False),
@@ -197,7 +198,7 @@ def _of_the_office(booking: Booking) -> dict[str, Any]:
         "service": _("an appointment at the office") if service.private_room else service.name,
         "office": booking.office.full_name,
         "o": booking.office.short_name,
-        "place": offered.place,
+        "place": queries.place_of(booking),
         "tel": _unbroken(booking.office.phone),
         "early": offered.early_minutes,
         "late": offered.late_grace_minutes,
@@ -215,6 +216,7 @@ def _of_the_moment(booking: Booking, message: Message, now: datetime) -> dict[st
     return {
         "reason": context.get("reason", ""),
         "note": context.get("note", ""),
+        "responsible": context.get("responsible", ""),
         "items": ", ".join(items),
         "n": len(items) or booking.checks.filter(state=ItemState.MISSING).count(),
         "old_date": thai_dates.long_date(old_starts_at),

@@ -13,7 +13,14 @@ from notifications.services import Contact, News
 
 # Kinds that must reach the person: without a working channel the officer telephones.
 MUST_REACH = frozenset(
-    {"confirmed", "documents_needed", "rejected", "moved_by_office", "cancelled_by_office"}
+    {
+        "confirmed",
+        "documents_needed",
+        "rejected",
+        "moved_by_office",
+        "cancelled_by_office",
+        "kept_elsewhere",
+    }
 )
 
 

@@ -12,6 +12,16 @@ def release_expired() -> None:
 
 
 @shared_task
+def carry_out_closings() -> None:
+    services.carry_out_closings(now=timezone.now())
+
+
+@shared_task
+def lapse_drafts() -> None:
+    services.lapse_drafts(now=timezone.now())
+
+
+@shared_task
 def end_past_visits() -> None:
     services.end_past_visits(now=timezone.now())
 

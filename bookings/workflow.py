@@ -1,8 +1,9 @@
-"""The life of a booking and of a number in the hall, each as one table (design §3 "A move").
-docs/workflows.md is drawn from them."""
+"""The life of a booking, of a number in the hall and of a closing, each as one table
+(design §3 "A move"). docs/workflows.md is drawn from them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.workflow import ActorKind, Workflow
 
@@ -147,3 +148,23 @@ PRESENT = frozenset(
 )
 # What keeps a window busy.
 AT_WINDOW = frozenset({TicketStatus.CALLED, TicketStatus.SERVING})
+
+
+class ClosingStatus(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("closing", "Draft")
+    ANNOUNCED = "announced", _("Announced")
+    DONE = "done", _("Everybody was told")
+    DROPPED = "dropped", _("Thrown away")
+
+
+CLOSING_MOVES = {
+    ClosingStatus.DRAFT: {ClosingStatus.ANNOUNCED: _STAFF, ClosingStatus.DROPPED: _STAFF},
+    ClosingStatus.ANNOUNCED: {ClosingStatus.DONE: _SYSTEM},
+    ClosingStatus.DONE: {},
+    ClosingStatus.DROPPED: {},
+}
+
+CLOSING_WORKFLOW = Workflow(CLOSING_MOVES)
+
+# What has closed its times for good.
+CLOSED_BY = frozenset({ClosingStatus.ANNOUNCED, ClosingStatus.DONE})

@@ -14,6 +14,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "carry out closings": {
+        "task": "bookings.tasks.carry_out_closings",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "lapse drafts of closings": {
+        "task": "bookings.tasks.lapse_drafts",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "end past visits": {
         "task": "bookings.tasks.end_past_visits",
         "schedule": 600.0,

@@ -281,6 +281,9 @@ HOLDS_PER_VISITOR = 3
 # Many people share one address: an office, a school, a mobile network.
 HOLDS_PER_ADDRESS = env.int("HOLDS_PER_ADDRESS", default=200)
 SLOT_DAYS_AHEAD = 60
+# How long a draft of a closing stops new bookings, and how far ahead a day can be closed.
+CLOSING_STOP_MINUTES = 30
+CLOSING_LATEST_DAYS = 400
 DOCUMENTS_PER_BOOKING = 6
 DOCUMENT_MAX_MB = 10
 REMINDER_HOUR = 9

@@ -38,6 +38,7 @@ KINDS = {
     "rejected": gettext_lazy("Not approved"),
     "moved_by_citizen": gettext_lazy("Moved by the applicant"),
     "moved_by_office": gettext_lazy("Moved by the office"),
+    "kept_elsewhere": gettext_lazy("Kept at another place"),
     "cancelled_by_citizen": gettext_lazy("Cancelled by the applicant"),
     "cancelled_by_office": gettext_lazy("Cancelled by the office"),
     "no_show": gettext_lazy("Did not come"),

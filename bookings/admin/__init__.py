@@ -14,6 +14,7 @@ from accounts.staff import StaffRequest
 from bookings.admin import (
     bulk,
     case,
+    closing,
     decisions,
     desk,
     desk_page,
@@ -104,6 +105,7 @@ site.register(Slot, SlotAdmin)
 site.register(Closure, ClosureAdmin)
 site.home += [home.context, desk_page.home]
 site.pages += [
+    *closing.pages,
     path("desk/", site.admin_view(desk.page), name="desk"),
     path("desk/window/", site.admin_view(desk.choose_window), name="desk_window"),
     path("desk/arrive/", site.admin_view(desk.arrive), name="desk_arrive"),
@@ -152,5 +154,8 @@ site.menu += [
         "calendar-x",
         "admin:offices_closure_changelist",
         "offices.view_closure",
+    ),
+    MenuItem(
+        "times", _("Close a part of a day"), "door-open", "admin:closings", closing.PERMISSION
     ),
 ]

@@ -26,6 +26,7 @@ KINDS = {
     "documents_needed": _("Documents are asked for"),
     "rejected": _("Not approved"),
     "moved_by_office": _("Moved by the office"),
+    "kept_elsewhere": _("Kept at another place"),
     "cancelled_by_office": _("Cancelled by the office"),
 }
 WHY = {

@@ -10,12 +10,14 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.db.models.functions import TruncDate
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.staff import staff_of
 from bookings import services
 from bookings.admin.queue import start_of
 from bookings.models import Booking, Slot
@@ -165,6 +167,8 @@ class ClosureAdmin(OfficeAdmin):
     ordering = ("date",)
     search_fields = ("reason_th", "reason_en")
     list_select_related = ("office",)
+    # Another day is another closing, with other people to tell.
+    fixed_fields = ("office", "date")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
@@ -183,9 +187,19 @@ class ClosureAdmin(OfficeAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._is_ahead(obj) and super().has_delete_permission(request, obj)
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """At an office a day closes with a decision for each appointment hit; the central office
+        closes days of the whole city here."""
+        if self.has_add_permission(request) and not staff_of(request).sees_whole_city:
+            return redirect("admin:closing_new")
+        return super().add_view(request, form_url, extra_context)
+
     def save_model(self, request: HttpRequest, obj: Closure, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        closed, opened = services.apply_closures(now=timezone.now(), day=obj.date)
+        now = timezone.now()
+        closed, opened = services.apply_closures(now=now, day=obj.date)
         hit = with_hits([obj], request.user)[0].hits
         messages.info(
             request,
@@ -196,6 +210,14 @@ class ClosureAdmin(OfficeAdmin):
                 "hit": hit,
             },
         )
+        drafts = [] if change else services.plan_for_closure(closure=obj, by=request.user, now=now)
+        if drafts:
+            names = ", ".join(draft.office.name for draft in drafts)
+            messages.warning(
+                request,
+                _("Nobody booked is told yet. These offices now have a draft to decide: %(names)s")
+                % {"names": names},
+            )
 
     def delete_model(self, request: HttpRequest, obj: Closure) -> None:
         super().delete_model(request, obj)

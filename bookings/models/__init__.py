@@ -1,6 +1,7 @@
-"""Slots, bookings, the people on them, documents, history, and the day at the counter."""
+"""Slots, bookings, the people on them, documents, history, closings, and the day at the counter."""
 
 from bookings.models.booking import Booking, BookingChange, Party
+from bookings.models.closing import Choice, Closing, ClosingDecision, Part
 from bookings.models.counter import (
     Alarm,
     Counter,
@@ -16,12 +17,16 @@ __all__ = [
     "Alarm",
     "Booking",
     "BookingChange",
+    "Choice",
+    "Closing",
+    "ClosingDecision",
     "Counter",
     "Document",
     "ItemCheck",
     "ItemState",
     "Lane",
     "NotServedReason",
+    "Part",
     "Party",
     "Period",
     "Slot",

@@ -54,6 +54,15 @@ class Slot(models.Model):
     taken_online = models.PositiveSmallIntegerField(_("taken online"), default=0, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by_hand = models.BooleanField(_("closed by hand"), default=False)
+    # The draft that closed it for half an hour; it opens again when the draft lapses.
+    stopped_by = models.ForeignKey(
+        "bookings.Closing",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="stopped",
+        editable=False,
+    )
 
     objects = SlotQuerySet.as_manager()
 

@@ -1,7 +1,17 @@
 """The verbs of a booking. Import the module, call through it: `services.confirm(booking=…)`."""
 
 from bookings.services import counter
+from bookings.services.carrying_out import carry_out, carry_out_closings
 from bookings.services.changes import cancel, move_to
+from bookings.services.closing import (
+    announce,
+    decide,
+    decide_all,
+    drop,
+    open_again,
+    plan,
+    plan_for_closure,
+)
 from bookings.services.decisions import (
     ask_for_documents,
     confirm,
@@ -18,6 +28,7 @@ from bookings.services.finding import send_link
 from bookings.services.holds import extend_hold, hold, release_expired, release_hold
 from bookings.services.moves import Changed
 from bookings.services.reminders import queue_reminders
+from bookings.services.stopping import lapse_drafts
 from bookings.services.submit import (
     PRIVACY_TEXT_VERSION,
     AlreadyBooked,
@@ -36,20 +47,30 @@ __all__ = [
     "Generated",
     "Person",
     "add_document",
+    "announce",
     "apply_closures",
     "ask_for_documents",
     "cancel",
+    "carry_out",
+    "carry_out_closings",
     "confirm",
     "counter",
+    "decide",
+    "decide_all",
     "documents_sent",
+    "drop",
     "end_office_days",
     "end_past_visits",
     "extend_hold",
     "generate_slots",
     "hold",
+    "lapse_drafts",
     "leave_out_rest",
     "mark_item",
     "move_to",
+    "open_again",
+    "plan",
+    "plan_for_closure",
     "queue_reminders",
     "reject",
     "release_expired",

@@ -69,6 +69,20 @@ def move_to(
     return locked
 
 
+def move_to_kept_place(
+    *, booking: Booking, slot: Slot, by: Actor, now: datetime, reason: str
+) -> Booking:
+    """Move to a time where a place is taken for this booking already: only the old place is given
+    back. Inside the caller's transaction, which ends whatever kept the place.
+
+    Raises Refused("reason" | "stale"). Locks the old slot, then the booking."""
+    _check_may_change(booking, by=by, now=now, reason=reason)
+    give_back_places(slot_id=booking.slot_id, online=booking.takes_online_place)
+    locked = _locked_at(booking, by=by, version=None)
+    _put_on(locked, slot, online=False, by=by, now=now, reason=reason)
+    return locked
+
+
 def _put_on(
     booking: Booking, slot: Slot, *, online: bool, by: Actor, now: datetime, reason: str
 ) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bookings import checklist, news, rules
-from bookings.models import Booking, ItemCheck, ItemState
+from bookings.models import Booking, Choice, ItemCheck, ItemState
 from bookings.services.moves import locked_booking, move, record
 from bookings.services.places import give_back_places, lock_slot
 from bookings.workflow import UNDECIDED, Status
@@ -23,13 +23,14 @@ def confirm(*, booking: Booking, by: User, now: datetime, version: int | None = 
     is marked there, or as not applying.
 
     Raises Refused("incomplete") while one is marked missing, Refused("unchecked") while one is
-    not marked, Refused("own") for what the officer entered (four eyes), Refused("stale") and
-    Changed. Locks the booking."""
+    not marked, Refused("own") for what the officer entered (four eyes), Refused("closed") for a
+    closed time, Refused("stale") and Changed. Locks the booking."""
     _check_may_decide(booking, by)
     with transaction.atomic():
         locked = locked_booking(booking.pk, version=version)
         _check_undecided(locked)
         _check_complete(locked)
+        _check_takes_place(locked)
         move(locked, Status.CONFIRMED, by=Actor.staff(by), now=now)
         news.tell(locked, "confirmed", now=now)
     return locked
@@ -174,6 +175,19 @@ def _check_undecided(booking: Booking, *, slot_id: int | None = None) -> None:
             _("It has just become “%(status)s”. This page now shows the newest data.")
             % {"status": booking.get_status_display()},
             code="stale",
+        )
+
+
+def _check_takes_place(booking: Booking) -> None:
+    """Raises Refused("closed") at a time that was closed, unless it was decided that this very
+    appointment is kept."""
+    if booking.slot.closed_at is None:
+        return
+    kept = booking.decisions.filter(slot=booking.slot_id, choice=Choice.KEEP)
+    if not kept.filter(done_at__isnull=False).exists():
+        raise Refused(
+            _("This time is closed. Move the appointment first, or keep it at another place."),
+            code="closed",
         )
 
 

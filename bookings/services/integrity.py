@@ -19,9 +19,10 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Lag
+from django.db.models.functions import Coalesce, Lag
 
-from bookings.models import Booking, BookingChange, Document, Party, Slot
+from bookings.models import Booking, BookingChange, ClosingDecision, Document, Party, Slot
+from bookings.services.carrying_out import forgotten
 from bookings.services.counter import integrity as counter
 from bookings.services.files import kept_files, stray_files
 from bookings.services.findings import Finding, listed, problems
@@ -57,11 +58,14 @@ def findings(*, now: datetime) -> Iterator[Finding]:
 
 def _places(now: datetime) -> Finding:
     occupying = Q(bookings__status__in=OCCUPYING)
+    proposals = ClosingDecision.objects.order_by().filter(proposed=OuterRef("pk"), holds_place=True)
+    kept = proposals.values("proposed").annotate(n=Count("pk")).values("n")
     slots = Slot.objects.order_by().annotate(
         rows=Count("bookings", filter=occupying),
         rows_online=Count("bookings", filter=occupying & Q(bookings__takes_online_place=True)),
+        kept=Coalesce(Subquery(kept), 0),
     )
-    wrong = slots.exclude(taken=F("rows"), taken_online=F("rows_online"))
+    wrong = slots.exclude(taken=F("rows") + F("kept"), taken_online=F("rows_online"))
     over = Slot.objects.order_by().filter(
         Q(taken__gt=F("capacity")) | Q(taken_online__gt=F("online_capacity"))
     )
@@ -241,6 +245,13 @@ def _holds(now: datetime) -> Finding:
     )
 
 
+def _closings(now: datetime) -> Finding:
+    """Whoever stands on a time that was closed is moved, cancelled or kept by a decision."""
+    announced, left = forgotten(now=now)
+    checked, problems = f"{announced:,} closings ahead", listed("no decision:", left)
+    return Finding("I8 nobody forgotten on a closed time", checked, tuple(problems))
+
+
 CHECKS: list[Callable[[datetime], Finding]] = [
     _places,
     _history,
@@ -253,4 +264,5 @@ CHECKS: list[Callable[[datetime], Finding]] = [
     _holds,
     counter.ticket_states,
     counter.periods,
+    _closings,
 ]

@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from bookings.models import Slot
+from bookings.models import Closing, Slot
+from bookings.workflow import CLOSED_BY
 from offices.models import Closure, OfferedService, PatternTime
 
 BATCH = 2_000
@@ -52,10 +53,11 @@ def apply_closures(*, now: datetime, day: date | None = None) -> tuple[int, int]
 
 
 def _make_missing(offers: Iterable[OfferedService], dates: list[date]) -> int:
-    """Three queries, one more for each BATCH of new slots."""
+    """Five queries, one more for each BATCH of new slots."""
     if not dates:
         return 0
     closed = _closed_days(dates[0], dates[-1])
+    parts = _closed_parts(dates[0], dates[-1])
     times: dict[int, list[PatternTime]] = defaultdict(list)
     for row in PatternTime.objects.all():
         times[row.pattern_id].append(row)
@@ -67,6 +69,7 @@ def _make_missing(offers: Iterable[OfferedService], dates: list[date]) -> int:
         slot
         for offered in offers
         for slot in _slots_of(offered, times[offered.pattern_id], dates, closed, known)
+        if not any(_closes(part, offered, slot) for part in parts[offered.office_id])
     ]
     Slot.objects.bulk_create(missing, batch_size=BATCH, ignore_conflicts=True)
     return len(missing)
@@ -101,6 +104,21 @@ def _at(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, tzinfo=timezone.get_default_timezone())
 
 
+def _closed_parts(first: date, last: date) -> dict[int, list[Closing]]:
+    """Office → the parts of days that were closed with an announcement. Two queries."""
+    parts: dict[int, list[Closing]] = defaultdict(list)
+    closings = Closing.objects.filter(status__in=CLOSED_BY, date__range=(first, last))
+    for closing in closings.prefetch_related("services"):
+        parts[closing.office_id].append(closing)
+    return parts
+
+
+def _closes(closing: Closing, offered: OfferedService, slot: Slot) -> bool:
+    if slot.starts_at >= closing.ends_at or slot.ends_at <= closing.starts_at:
+        return False
+    return closing.of_all_services or offered in closing.services.all()
+
+
 def _closed_days(first: date, last: date) -> dict[date, set[int | None]]:
     """Day → the offices closed on it; None stands for the whole city."""
     closed: dict[date, set[int | None]] = defaultdict(set)
@@ -124,6 +142,8 @@ def _apply_closures(dates: list[date], now: datetime) -> tuple[int, int]:
         newly_closed += shut.filter(closed_at__isnull=True).update(closed_at=now)
         if not everywhere:
             open_again = of_day.exclude(office_id__in=offices)
-            calendar_closed = open_again.filter(closed_at__isnull=False, closed_by_hand=False)
+            calendar_closed = open_again.filter(
+                closed_at__isnull=False, closed_by_hand=False, stopped_by__isnull=True
+            )
             reopened += calendar_closed.update(closed_at=None)
     return newly_closed, reopened

@@ -56,58 +56,62 @@ def test_officer_only_looks_at_times(signed_in, officer, slot):
     assert save(signed_in(officer), slot, capacity=9, online_capacity=9).status_code == 403
 
 
+@pytest.fixture
+def central():
+    return make_staff(Role.CENTRAL)
+
+
 def close(browser, office, day="8/12/2569"):
     data = {"office": office.pk if office else "", "date": day, "reason_th": "ซ่อมไฟฟ้า"}
     return browser.post(reverse("admin:offices_closure_add"), data)
 
 
 def test_closing_a_day_closes_its_times_and_deleting_opens_them(
-    signed_in, head, offered, bang_rak, foreign
+    signed_in, head, central, offered, bang_rak, foreign
 ):
     day = at(2026, 12, 8, 10)
     mine, theirs = make_slot(offered, starts=day), make_slot(foreign.offered, starts=day)
-    browser = signed_in(head)
 
-    assert close(browser, bang_rak).status_code == 302
+    assert close(signed_in(central), bang_rak).status_code == 302
 
     mine.refresh_from_db()
     theirs.refresh_from_db()
     assert mine.closed_at is not None
     assert theirs.closed_at is None
     closure = Closure.objects.get(office=bang_rak)
-    browser.post(reverse("admin:offices_closure_delete", args=[closure.pk]), {"post": "yes"})
+    address = reverse("admin:offices_closure_delete", args=[closure.pk])
+    signed_in(head).post(address, {"post": "yes"})
     mine.refresh_from_db()
     assert mine.closed_at is None
 
 
-def test_closing_says_how_many_appointments_stand(signed_in, head, offered, bang_rak):
+def test_closing_says_how_many_appointments_stand(signed_in, head, central, offered, bang_rak):
     booking_at(offered=offered, slot=make_slot(offered, starts=at(2026, 12, 8, 10)))
-    browser = signed_in(head)
 
-    close(browser, bang_rak)
+    close(signed_in(central), bang_rak)
 
-    page = browser.get(reverse("admin:offices_closure_changelist"))
+    page = signed_in(head).get(reverse("admin:offices_closure_changelist"))
     assert page.context["cl"].result_list[0].hits == 1
 
 
 @pytest.mark.parametrize("day", ["1/1/2569", "31/2/2570", "8/12/69", "8/12/3112", "x", ""])
-def test_day_that_is_over_or_none_is_refused(signed_in, head, bang_rak, day):
-    page = close(signed_in(head), bang_rak, day)
+def test_day_that_is_over_or_none_is_refused(signed_in, central, bang_rak, day):
+    page = close(signed_in(central), bang_rak, day)
 
     assert "date" in page.context["adminform"].form.errors
     assert not Closure.objects.exists()
 
 
-def test_same_day_twice_is_refused(signed_in, head, bang_rak):
-    close(signed_in(head), bang_rak)
+def test_same_day_twice_is_refused(signed_in, central, bang_rak):
+    close(signed_in(central), bang_rak)
 
-    assert "date" in close(signed_in(head), bang_rak).context["adminform"].form.errors
+    assert "date" in close(signed_in(central), bang_rak).context["adminform"].form.errors
 
 
-def test_central_office_closes_the_whole_city(signed_in, offered):
+def test_central_office_closes_the_whole_city(signed_in, central, offered):
     slot = make_slot(offered, starts=at(2026, 12, 8, 10))
 
-    close(signed_in(make_staff(Role.CENTRAL)), None)
+    close(signed_in(central), None)
 
     slot.refresh_from_db()
     assert slot.closed_at is not None

@@ -14,7 +14,8 @@ from accounts import services as accounts
 from accounts.models import ViewLog
 from accounts.roles import Role
 from bookings import links
-from bookings.models import Document
+from bookings import services as bookings
+from bookings.models import Document, Part
 from notifications.models import Message
 from offices.models import Office, PopularDay
 from portal import access, visitor
@@ -82,6 +83,15 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         slot=slot,
         booking=booking,
         document=_document(booking),
+        closing=bookings.plan(
+            office=office,
+            day=factories.at(2026, 12, 14).date(),
+            part=Part.MORNING,
+            services=[offered],
+            reason_th="ทดสอบ",
+            by=factories.make_staff(Role.HEAD, office=office),
+            now=NOW,
+        ),
         closure=factories.make_closure(factories.at(2026, 12, 15).date(), office=office),
         user=factories.make_staff(office=office),
         viewlog=ViewLog.objects.get(office=office),
@@ -130,6 +140,7 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
         "hold": lambda: {"key": side.hold.form_key if side else uuid4()},
         "reference": lambda: {"reference": side.booking.reference if side else "BR-2222-22"},
         "booking": lambda: {"pk": pk},
+        "closing": lambda: {"pk": side.closing.pk if side else NEVER},
         "booking_item": lambda: {"pk": pk},
         "applicant": lambda: {"pk": pk, "position": 1},
         "message": lambda: {"pk": side.message.pk if side else uuid4()},

@@ -1,0 +1,228 @@
+"""Closing a part of a day in three steps (ui/staff §11): what closes, each appointment hit,
+announced. Each press is one verb of `bookings.services`."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.staff import StaffRequest
+from bookings import services
+from bookings.admin.closing_forms import ClosingForm, DecisionForm
+from bookings.admin.closing_page import announced_context, draft_context
+from bookings.models import Choice, Closing, ClosingDecision
+from core.admin import site
+from core.errors import Refused
+
+PERMISSION = "bookings.announce_closing"
+View = Callable[..., HttpResponse]
+
+
+def of_one(view: View) -> View:
+    """A page of one closing of this person's office, for those who may close there."""
+
+    @wraps(view)
+    def checked(request: StaffRequest, pk: int, **kwargs: Any) -> HttpResponse:
+        rows = Closing.objects.for_staff(request.user).select_related("office", "made_by")
+        closing = get_object_or_404(rows, pk=pk)
+        if not request.user.has_office_permission(PERMISSION, closing.office_id):
+            raise PermissionDenied
+        return view(request, closing, **kwargs)
+
+    return checked
+
+
+@require_GET
+def index(request: StaffRequest) -> HttpResponse:
+    """The closings that are prepared or lie ahead."""
+    _check_may(request)
+    rows = Closing.objects.for_staff(request.user).exclude(status="dropped")
+    ahead = rows.filter(date__gte=timezone.localdate()).select_related("office", "made_by")
+    context = {"title": _("Closing a part of a day"), "closings": list(ahead)}
+    return _page(request, "list", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: StaffRequest) -> HttpResponse:
+    """Step 1. Going on stops new bookings."""
+    _check_may(request)
+    form = ClosingForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            closing = services.plan(
+                office=data["office"],
+                day=data["date"],
+                part=data["part"],
+                starts=data["starts"],
+                ends=data["ends"],
+                services=list(data["services"]),
+                reason_th=data["reason_th"],
+                reason_en=data["reason_en"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except Refused as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            return redirect("admin:closing", closing.pk)
+    context = {"title": _("Close a part of a day"), "form": form, "step": 1}
+    return _page(request, "new", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@of_one
+def one(request: StaffRequest, closing: Closing) -> HttpResponse:
+    """Step 2 while it is a draft, step 3 after."""
+    return _one(request, closing)
+
+
+@require_POST
+@of_one
+def decide(request: StaffRequest, closing: Closing) -> HttpResponse:
+    """What becomes of one appointment."""
+    rows = closing.decisions.select_related("booking__offered", "proposed", "slot")
+    wanted = request.POST.get("decision", "")
+    decision = rows.filter(pk=int(wanted) if wanted.isdecimal() else 0).first()
+    if decision is None:
+        return _one(request, closing, problem=_("This appointment is no longer on the list."))
+    now = timezone.now()
+    form = DecisionForm(request.POST, decision=decision, now=now)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.decide(
+                decision=decision,
+                choice=Choice(data["choice"]),
+                slot=data["slot"],
+                place=data["place"],
+                responsible=data["responsible"],
+                by=request.user,
+                now=now,
+            )
+        except Refused as error:
+            form.add_error(None, error.message)
+    if form.errors:
+        return _one(request, closing, decision=decision, form=form)
+    return redirect("admin:closing", closing.pk)
+
+
+@require_POST
+@of_one
+def decide_all(request: StaffRequest, closing: Closing) -> HttpResponse:
+    def verb() -> None:
+        number = services.decide_all(closing=closing, by=request.user, now=timezone.now())
+        messages.success(request, _("%(n)s are to be moved as proposed.") % {"n": number})
+
+    return _do(request, closing, verb)
+
+
+@require_POST
+@of_one
+def open_again(request: StaffRequest, closing: Closing) -> HttpResponse:
+    def verb() -> None:
+        services.open_again(closing=closing, by=request.user, now=timezone.now())
+
+    return _do(request, closing, verb)
+
+
+@require_POST
+@of_one
+def drop(request: StaffRequest, closing: Closing) -> HttpResponse:
+    def verb() -> None:
+        services.drop(closing=closing, by=request.user, now=timezone.now())
+        messages.success(request, _("The draft is thrown away; its times are open again."))
+
+    return _do(request, closing, verb)
+
+
+@require_POST
+@of_one
+def announce(request: StaffRequest, closing: Closing) -> HttpResponse:
+    """Announce, and carry out at once; a worker goes on where this request is cut."""
+    version = request.POST.get("version", "")
+
+    def verb() -> None:
+        now = timezone.now()
+        announced = services.announce(
+            closing=closing,
+            by=request.user,
+            now=now,
+            version=int(version) if version.isdecimal() else 0,
+        )
+        number = services.carry_out(closing=announced, now=now)
+        messages.success(
+            request, _("Closed and announced. %(n)s appointments are done.") % {"n": number}
+        )
+
+    return _do(request, closing, verb)
+
+
+def _do(request: StaffRequest, closing: Closing, verb: Callable[[], None]) -> HttpResponse:
+    try:
+        verb()
+    except Refused as error:
+        return _one(request, closing, problem=error.message)
+    if Closing.objects.filter(pk=closing.pk, status="dropped").exists():
+        return redirect("admin:closings")
+    return redirect("admin:closing", closing.pk)
+
+
+def _one(
+    request: StaffRequest,
+    closing: Closing,
+    *,
+    problem: str = "",
+    decision: ClosingDecision | None = None,
+    form: Form | None = None,
+) -> HttpResponse:
+    """The page, again with what was refused and what was typed (422)."""
+    closing = Closing.objects.select_related("office", "made_by").get(pk=closing.pk)
+    now = timezone.now()
+    if closing.status == "dropped":
+        raise Http404
+    if closing.is_draft:
+        context = draft_context(closing, now=now, refused=decision, form=form)
+    else:
+        context = announced_context(closing)
+    status = 422 if problem or form else 200
+    template = "draft" if closing.is_draft else "announced"
+    return _page(request, template, {**context, "problem": problem}, status=status)
+
+
+def _page(
+    request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    context = {**site.each_context(request), **context}
+    return TemplateResponse(request, f"admin/closing/{name}.html", context, status=status)
+
+
+def _check_may(request: StaffRequest) -> None:
+    if not request.user.has_perm(PERMISSION):
+        raise PermissionDenied
+
+
+def _address(route: str, view: Any, name: str) -> Any:
+    return path(f"closing/{route}", site.admin_view(view), name=name)
+
+
+pages = [
+    _address("", index, "closings"),
+    _address("new/", new, "closing_new"),
+    _address("<int:pk>/", one, "closing"),
+    _address("<int:pk>/decide/", decide, "closing_decide"),
+    _address("<int:pk>/all/", decide_all, "closing_decide_all"),
+    _address("<int:pk>/open/", open_again, "closing_open"),
+    _address("<int:pk>/announce/", announce, "closing_announce"),
+    _address("<int:pk>/drop/", drop, "closing_drop"),
+]

@@ -1,0 +1,123 @@
+"""Doing what an announced closing decided, one short transaction an appointment: the change, its
+message and the mark that it is done stand together, so that it can be killed anywhere and run
+again, and nobody is told twice."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from bookings import news
+from bookings.models import Booking, Choice, Closing, ClosingDecision
+from bookings.services.changes import cancel, move_to_kept_place
+from bookings.services.closing_rules import stale
+from bookings.services.moves import locked_booking, record
+from bookings.services.places import give_back_places
+from bookings.workflow import CHANGEABLE, CLOSED_BY, CLOSING_WORKFLOW, ClosingStatus
+from core.db import lock_rows
+from core.errors import Refused
+from core.workflow import SYSTEM, Actor
+
+
+def carry_out_closings(*, now: datetime) -> int:
+    """Carry out what was announced and is not done yet; returns how many appointments."""
+    announced = Closing.objects.filter(status=ClosingStatus.ANNOUNCED)
+    return sum(carry_out(closing=closing, now=now) for closing in announced)
+
+
+def carry_out(*, closing: Closing, now: datetime) -> int:
+    """Carry out one announced closing; returns how many appointments were done. What somebody
+    else is changing at this moment is left for the next time."""
+    waiting = closing.decisions.filter(done_at__isnull=True).order_by("pk")
+    done = sum(_carry_out(decision, closing, now) for decision in list(waiting))
+    with transaction.atomic():
+        locked = lock_rows(Closing.objects.filter(pk=closing.pk)).get()
+        is_left = locked.decisions.filter(done_at__isnull=True).exists()
+        if locked.status == ClosingStatus.ANNOUNCED and not is_left:
+            CLOSING_WORKFLOW.check(locked.status, ClosingStatus.DONE, SYSTEM)
+            locked.status = ClosingStatus.DONE
+            locked.save(update_fields=["status"])
+    return done
+
+
+def forgotten(*, now: datetime) -> tuple[int, list[str]]:
+    """How many announced closings lie ahead, and who stands on one without a decision: nobody,
+    ever (reliability F9). One query a closing."""
+    announced = Closing.objects.filter(status__in=CLOSED_BY, date__gte=timezone.localdate(now))
+    left: list[str] = []
+    for closing in announced:
+        known = closing.decisions.values("booking")
+        left += closing.hit(now).exclude(pk__in=known).values_list("reference", flat=True)
+    return len(announced), sorted(left)
+
+
+def _carry_out(decision: ClosingDecision, closing: Closing, now: datetime) -> bool:
+    booking = Booking.objects.select_related("slot").get(pk=decision.booking_id)
+    try:
+        with transaction.atomic():
+            if _is_gone(booking, decision):
+                _let_go(decision)
+            else:
+                _do(decision, booking, closing, now)
+            _finish(decision, now)
+    except Refused:
+        return False
+    return True
+
+
+def _do(decision: ClosingDecision, booking: Booking, closing: Closing, now: datetime) -> None:
+    by, reason = Actor.staff(closing.announced_by), _reason(closing, booking)
+    match decision.choice:
+        case Choice.MOVE if decision.proposed:
+            move_to_kept_place(
+                booking=booking, slot=decision.proposed, by=by, now=now, reason=reason
+            )
+        case Choice.CANCEL:
+            cancel(booking=booking, by=by, now=now, reason=reason)
+        case Choice.KEEP:
+            _keep(decision, booking, by, now, reason)
+
+
+def _keep(
+    decision: ClosingDecision, booking: Booking, by: Actor, now: datetime, reason: str
+) -> None:
+    locked = locked_booking(booking.pk)
+    if _is_gone(locked, decision):
+        raise stale()
+    locked.version += 1
+    locked.save(update_fields=["version"])
+    where = f"{decision.place} · {decision.responsible}"
+    record(locked, source=locked.status, by=by, now=now, reason=f"{reason}: {where}")
+    news.tell(
+        locked,
+        "kept_elsewhere",
+        now=now,
+        reason=reason,
+        kept_place=decision.place,
+        responsible=decision.responsible,
+    )
+
+
+def _let_go(decision: ClosingDecision) -> None:
+    """The appointment was cancelled, moved or served before us: only its kept place is free."""
+    if decision.holds_place and decision.proposed_id:
+        give_back_places(slot_id=decision.proposed_id, online=False)
+    decision.was_gone = True
+
+
+def _finish(decision: ClosingDecision, now: datetime) -> None:
+    """Mark it done, unless another worker did meanwhile; then all of ours is undone."""
+    locked = lock_rows(ClosingDecision.objects.filter(pk=decision.pk)).get()
+    if locked.done_at:
+        raise stale()
+    decision.holds_place, decision.done_at = False, now
+    decision.save(update_fields=["holds_place", "done_at", "was_gone"])
+
+
+def _is_gone(booking: Booking, decision: ClosingDecision) -> bool:
+    return booking.status not in CHANGEABLE or booking.slot_id != decision.slot_id
+
+
+def _reason(closing: Closing, booking: Booking) -> str:
+    """In the language that the applicant reads."""
+    return (closing.reason_en if booking.language == "en" else "") or closing.reason_th

@@ -1,0 +1,239 @@
+"""Closing a part of a day: first a draft that stops new bookings, then a decision for each
+appointment, then the announcement (reliability F9). What was announced is carried out by
+`bookings.services.carrying_out`."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from bookings import rules
+from bookings.models import Choice, Closing, ClosingDecision, Part, Slot
+from bookings.services.closing_rules import (
+    check,
+    check_ahead,
+    check_alone,
+    check_decided,
+    check_may_close,
+    check_offers,
+    locked_draft,
+    overlap,
+    stale,
+)
+from bookings.services.proposals import NOON, keep_place, propose
+from bookings.services.stopping import give_places_back, reopen, stop
+from bookings.workflow import CHANGEABLE, CLOSING_WORKFLOW, ClosingStatus
+from core.db import lock_rows
+from core.errors import Refused
+from core.workflow import Actor
+from offices.models import Closure, OfferedService, Office, PopularDay
+
+MIDNIGHT, LAST_MINUTE = time(0), time(23, 59)
+HOURS_OF = {
+    Part.DAY: (MIDNIGHT, LAST_MINUTE),
+    Part.MORNING: (MIDNIGHT, NOON),
+    Part.AFTERNOON: (NOON, LAST_MINUTE),
+}
+
+
+def plan(
+    *,
+    office: Office,
+    day: date,
+    part: Part,
+    services: Sequence[OfferedService],
+    reason_th: str,
+    by: User,
+    now: datetime,
+    starts: time | None = None,
+    ends: time | None = None,
+    reason_en: str = "",
+) -> Closing:
+    """Begin a closing: from now on nothing new can be booked in it for CLOSING_STOP_MINUTES, forms
+    being filled in lose their time, and each appointment hit has a new time proposed and kept.
+
+    Raises Refused("permission" | "services" | "hours" | "order" | "past" | "far" | "reason" |
+    "overlap"); nothing is stored then. One transaction for the stop, one an appointment."""
+    check_may_close(by, office.pk)
+    hours = HOURS_OF.get(part) or (starts, ends)
+    closing = Closing(
+        office=office,
+        date=day,
+        part=part,
+        starts=hours[0],
+        ends=hours[1],
+        reason_th=reason_th.strip(),
+        reason_en=reason_en.strip(),
+        made_by=by,
+        made_at=now,
+    )
+    everything = set(OfferedService.objects.open().filter(office=office).values_list("pk"))
+    closing.of_all_services = everything <= {(one.pk,) for one in services}
+    _store(closing, services, now)
+    return closing
+
+
+def plan_for_closure(*, closure: Closure, by: User, now: datetime) -> list[Closing]:
+    """A draft for each office that has appointments on a day which the calendar closes, for its
+    head to decide. The calendar has closed the times already, so nothing opens when one lapses.
+    Offices that prepare a closing of that day themselves are left to it."""
+    start = timezone.make_aware(datetime.combine(closure.date, MIDNIGHT))
+    offices = Office.objects.filter(
+        bookings__status__in=CHANGEABLE,
+        bookings__slot__starts_at__range=(max(start, now), start + timedelta(days=1)),
+    )
+    if closure.office_id:
+        offices = offices.filter(pk=closure.office_id)
+    drafts = []
+    for office in offices.distinct().order_by("name_th"):
+        with suppress(Refused):
+            drafts.append(_plan_whole_day(office, closure, by, now))
+    return drafts
+
+
+def _plan_whole_day(office: Office, closure: Closure, by: User, now: datetime) -> Closing:
+    closing = Closing(
+        office=office,
+        date=closure.date,
+        part=Part.DAY,
+        starts=MIDNIGHT,
+        ends=LAST_MINUTE,
+        of_all_services=True,
+        reason_th=closure.reason_th,
+        reason_en=closure.reason_en,
+        made_by=by,
+        made_at=now,
+    )
+    offers = list(OfferedService.objects.open().filter(office=office))
+    _store(closing, offers, now)
+    return closing
+
+
+def _store(closing: Closing, services: Sequence[OfferedService], now: datetime) -> None:
+    check(closing, services, now)
+    try:
+        with transaction.atomic():
+            closing.save()
+            closing.services.set(services)
+            check_alone(closing)
+            stop(closing, now)
+    except IntegrityError as error:
+        raise overlap() from error
+    propose(closing, now=now)
+
+
+def open_again(*, closing: Closing, by: User, now: datetime) -> Closing:
+    """Stop new bookings for another half hour, take up what was booked meanwhile, keep places
+    anew. Raises Refused("permission" | "stale" | "past" | "overlap")."""
+    check_may_close(by, closing.office_id)
+    check_ahead(closing, now)
+    try:
+        with transaction.atomic():
+            stop(closing, now)
+    except IntegrityError as error:
+        raise overlap() from error
+    hit = closing.hit(now).values("pk")
+    for decision in closing.decisions.exclude(booking__in=hit).select_related("proposed"):
+        keep_place(decision, None)
+        decision.delete()
+    propose(closing, now=now)
+    return closing
+
+
+def decide(
+    *,
+    decision: ClosingDecision,
+    choice: Choice,
+    by: User,
+    now: datetime,
+    slot: Slot | None = None,
+    place: str = "",
+    responsible: str = "",
+) -> None:
+    """Move (to `slot`, else to the proposed time), cancel, or keep at a place with a person who
+    answers for it. The place of a time is kept only for a move.
+
+    Raises Refused("permission" | "lapsed" | "time" | "full" | "closed" | "place" | "stale")."""
+    closing = decision.closing
+    check_may_close(by, closing.office_id)
+    if closing.stopped_until is None:
+        raise Refused(_("The half hour is over. Open the draft again first."), code="lapsed")
+    if choice == Choice.KEEP and not (place.strip() and responsible.strip()):
+        raise Refused(
+            _("Write where they are served, and who answers for it."), code="place", field="place"
+        )
+    wanted = decision.proposed if slot is None else slot
+    if choice == Choice.MOVE:
+        check_offers(decision, wanted)
+    keeps = choice == Choice.MOVE or (choice == Choice.UNDECIDED and decision.holds_place)
+    words = {"place": place.strip(), "responsible": responsible.strip()}
+    keep_place(decision, wanted if keeps else None, choice=choice, **words)
+    Closing.objects.filter(pk=closing.pk).update(version=F("version") + 1)
+
+
+def decide_all(*, closing: Closing, by: User, now: datetime) -> int:
+    """Move as proposed whoever is not decided and has a place kept; returns how many. Couples of a
+    popular wedding day are left to be looked at one by one. Locks the closing."""
+    check_may_close(by, closing.office_id)
+    with transaction.atomic():
+        locked = locked_draft(closing)
+        waiting = locked.decisions.filter(choice=Choice.UNDECIDED, holds_place=True)
+        if PopularDay.objects.filter(date=closing.date).exists():
+            moved = waiting.select_related("booking__service")
+            plain = [one.pk for one in moved if not one.booking.service.is_festive]
+            waiting = waiting.filter(pk__in=plain)
+        Closing.objects.filter(pk=closing.pk).update(version=F("version") + 1)
+        return waiting.update(choice=Choice.MOVE)
+
+
+def announce(*, closing: Closing, by: User, now: datetime, version: int | None = None) -> Closing:
+    """Close the times for good and let everybody be told, when all are decided. A whole day with
+    all services becomes a day of the calendar of closures.
+
+    Raises Refused("permission" | "past" | "stale" | "undecided", naming who is not decided);
+    the draft stays as it is then. Locks the times, then the closing."""
+    open_again(closing=closing, by=by, now=now)
+    with transaction.atomic():
+        slots = [slot.pk for slot in lock_rows(closing.slots())]
+        locked = locked_draft(closing)
+        if version is not None and version != locked.version:
+            raise stale()
+        check_decided(locked, now)
+        CLOSING_WORKFLOW.check(locked.status, ClosingStatus.ANNOUNCED, Actor.staff(by))
+        times = Slot.objects.filter(pk__in=slots)
+        times.filter(closed_at__isnull=True).update(closed_at=now)
+        times.update(stopped_by=None)
+        if locked.is_whole_day:
+            words = {"reason_th": locked.reason_th, "reason_en": locked.reason_en}
+            Closure.objects.get_or_create(office=locked.office, date=locked.date, defaults=words)
+        else:
+            times.update(closed_by_hand=True)
+        locked.status, locked.stopped_until = ClosingStatus.ANNOUNCED, None
+        locked.announced_by, locked.announced_at = by, now
+        locked.answer_by = _answer_by(locked)
+        locked.version += 1
+        locked.save()
+    return locked
+
+
+def drop(*, closing: Closing, by: User, now: datetime) -> None:
+    """Throw a draft away: its times open again, the places it kept are free.
+
+    Raises Refused("permission" | "stale"). Locks the times, then the closing."""
+    check_may_close(by, closing.office_id)
+    reopen(closing, ClosingStatus.DROPPED)
+    give_places_back(closing)
+
+
+def _answer_by(closing: Closing) -> datetime | None:
+    """The earliest moment after which somebody moved can no longer choose another time."""
+    moves = closing.decisions.filter(choice=Choice.MOVE).order_by("proposed__starts_at")
+    first = moves.select_related("proposed", "booking__offered__office").first()
+    if first is None or first.proposed is None:
+        return None
+    return rules.change_deadline(first.booking.offered, first.proposed)

@@ -1,0 +1,83 @@
+"""The stop of a draft: nothing new is booked on its times for half an hour, whoever looks at it;
+then they open again by themselves."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from bookings.models import Booking, Closing, ClosingDecision, Slot
+from bookings.services.closing_rules import locked_draft
+from bookings.services.moves import locked_booking, move
+from bookings.services.places import give_back_places
+from bookings.workflow import ClosingStatus, Status
+from core.db import lock_rows
+from core.workflow import SYSTEM
+
+
+def stop(closing: Closing, now: datetime) -> None:
+    """Lock the times, close them for the draft, end the holds on them, and note who is hit."""
+    slots = list(lock_rows(closing.slots()))
+    ids = [slot.pk for slot in slots]
+    Slot.objects.filter(pk__in=ids, closed_at__isnull=True).update(
+        closed_at=now, stopped_by=closing
+    )
+    for booking in Booking.objects.filter(slot__in=ids, status=Status.HELD).order_by("pk"):
+        _end_hold(booking, now)
+    locked = locked_draft(closing)
+    known = locked.decisions.values("booking")
+    for booking in locked.hit(now).exclude(pk__in=known).order_by("pk"):
+        ClosingDecision.objects.create(closing=locked, booking=booking, slot_id=booking.slot_id)
+    minutes = timedelta(minutes=settings.CLOSING_STOP_MINUTES)
+    closing.stopped_until = locked.stopped_until = now + minutes
+    locked.save(update_fields=["stopped_until"])
+
+
+def _end_hold(booking: Booking, now: datetime) -> None:
+    """As `release_hold`, inside the transaction that has locked the time."""
+    locked = locked_booking(booking.pk)
+    if locked.status == Status.HELD:
+        move(locked, Status.EXPIRED, by=SYSTEM, now=now)
+        give_back_places(slot_id=locked.slot_id, online=locked.takes_online_place)
+
+
+def reopen(closing: Closing, status: ClosingStatus, *, before: datetime | None = None) -> None:
+    """Open what the draft stopped; with `before` only if the stop is over by then."""
+    with transaction.atomic():
+        slots = Slot.objects.filter(stopped_by=closing).order_by("pk")
+        ids = [slot.pk for slot in lock_rows(slots)]
+        locked = locked_draft(closing)
+        if before and (locked.stopped_until is None or locked.stopped_until > before):
+            return
+        Slot.objects.filter(pk__in=ids).update(closed_at=None, stopped_by=None)
+        locked.status, locked.stopped_until = status, None
+        locked.version += 1
+        locked.save(update_fields=["status", "stopped_until", "version"])
+
+
+def give_places_back(closing: Closing) -> None:
+    for held in closing.decisions.filter(holds_place=True).order_by("pk"):
+        with transaction.atomic():
+            give_back_places(slot_id=held.proposed_id, online=False)
+            kept = ClosingDecision.objects.filter(pk=held.pk, holds_place=True)
+            if not kept.filter(closing__stopped_until=None).update(holds_place=False):
+                transaction.set_rollback(True)
+    if Closing.objects.filter(pk=closing.pk, status=ClosingStatus.DROPPED).exists():
+        closing.decisions.filter(holds_place=False).delete()
+
+
+def lapse_drafts(*, now: datetime) -> int:
+    """Open the times again of drafts that nobody came back to, and give their places back; what
+    was decided is kept. Returns how many lapsed. Safe to kill and to repeat."""
+    drafts = Closing.objects.filter(status=ClosingStatus.DRAFT)
+    lapsed = list(drafts.filter(stopped_until__lte=now))
+    for closing in lapsed:
+        reopen(closing, ClosingStatus.DRAFT, before=now)
+    unstopped = Closing.objects.filter(
+        status__in=[ClosingStatus.DRAFT, ClosingStatus.DROPPED],
+        stopped_until__isnull=True,
+        decisions__holds_place=True,
+    )
+    for closing in unstopped.distinct():
+        give_places_back(closing)
+    return len(lapsed)
