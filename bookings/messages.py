@@ -232,6 +232,7 @@ def _names(booking: Booking) -> str:
     names = [
         pgettext("polite name", "%(name)s") % {"name": party.full_name.split()[0]}
         for party in booking.parties.all()
+        if party.full_name
     ]
     return pgettext("between names", " and ").join(names)
 

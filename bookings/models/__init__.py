@@ -10,6 +10,7 @@ from bookings.models.counter import (
     Ticket,
 )
 from bookings.models.documents import Document, ItemCheck, ItemState
+from bookings.models.requests import DataRequest, DataRequestChange
 from bookings.models.slot import Slot
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Booking",
     "BookingChange",
     "Counter",
+    "DataRequest",
+    "DataRequestChange",
     "Document",
     "ItemCheck",
     "ItemState",
