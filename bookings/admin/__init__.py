@@ -11,13 +11,25 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
-from bookings.admin import bulk, case, decisions, documents, export, home, queue, search
+from bookings.admin import (
+    bulk,
+    case,
+    data_requests,
+    decisions,
+    documents,
+    export,
+    home,
+    queue,
+    search,
+)
 from bookings.admin.access import booking_of
 from bookings.admin.times import ClosureAdmin, SlotAdmin
 from bookings.models import Booking, Slot
 from core.admin import OfficeAdmin, site
 from core.admin_site import MenuItem
 from offices.models import Closure
+
+__all__ = ["BookingAdmin", "data_requests"]
 
 
 class BookingAdmin(OfficeAdmin):

@@ -1,6 +1,7 @@
 """The verbs of a booking. Import the module, call through it: `services.confirm(booking=…)`."""
 
 from bookings.services.changes import cancel, move_to
+from bookings.services.data_requests import Asked
 from bookings.services.decisions import (
     ask_for_documents,
     confirm,
@@ -29,6 +30,7 @@ from bookings.services.timetable import Generated, apply_closures, generate_slot
 __all__ = [
     "PRIVACY_TEXT_VERSION",
     "AlreadyBooked",
+    "Asked",
     "Changed",
     "Details",
     "Generated",
