@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Staff and access")
+
+    def ready(self) -> None:
+        from accounts import dormant, services
+        from core import retention
+
+        retention.register("view log", services.purge_view_log)
+        retention.register("unused staff accounts (closed)", dormant.close_unused)

@@ -13,6 +13,10 @@ from offices.models import Office, SectionKind
 class User(AbstractUser):
     """A member of staff. Citizens have no account: they hold a link."""
 
+    # Unused for long, an account is closed; opened again, its days count anew from there.
+    closed_unused_at = models.DateTimeField(_("closed because unused"), null=True, editable=False)
+    reopened_at = models.DateTimeField(_("opened again"), null=True, editable=False)
+
     class Meta:
         verbose_name = _("member of staff")
         verbose_name_plural = _("staff")

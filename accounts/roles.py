@@ -73,9 +73,33 @@ LEAD_DESK = frozenset({"bookings.lead_desk", "offices.add_window", "offices.chan
 # Close times and tell those booked; the pages name applicants.
 CLOSE = frozenset({"bookings.announce_closing"})
 DECIDE = frozenset({"bookings.decide_booking"})
+# Whom each may manage stands in `GIVES`; this only opens the pages.
+MANAGE_STAFF = frozenset(
+    {
+        "accounts.view_user",
+        "accounts.add_user",
+        "accounts.change_user",
+        "accounts.view_staffrole",
+        "accounts.add_staffrole",
+        "accounts.change_staffrole",
+        "accounts.delete_staffrole",
+    }
+)
+SEE_DATA_REQUESTS = frozenset({"bookings.view_datarequest"})
+IDENTIFY = frozenset({"bookings.identify_datarequest"})
+ANSWER = frozenset({"bookings.answer_datarequest"})
+
+RANK = {Role.OFFICER: 1, Role.HEAD: 2, Role.DIRECTOR: 3, Role.AUDITOR: 4, Role.CENTRAL: 4}
+# The highest rank that a role may give and manage, at its own office (ADR 20).
+GIVES = {Role.HEAD: 1, Role.DIRECTOR: 3, Role.CENTRAL: 4}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.OFFICER: VIEW_REFERENCE | VIEW_CASES | WORK_CASES | WORK_DESK,
+    Role.OFFICER: VIEW_REFERENCE
+    | VIEW_CASES
+    | WORK_CASES
+    | WORK_DESK
+    | SEE_DATA_REQUESTS
+    | IDENTIFY,
     Role.HEAD: VIEW_REFERENCE
     | VIEW_CASES
     | WORK_CASES
@@ -84,36 +108,23 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | DECIDE
     | CLOSE
     | EDIT_OWN_TIMES
+    | MANAGE_STAFF
+    | SEE_DATA_REQUESTS
+    | IDENTIFY
+    | ANSWER
     | {"bookings.export_booking", "accounts.view_viewlog"},
     Role.DIRECTOR: VIEW_REFERENCE
     | {"bookings.view_booking", "bookings.view_slot", "notifications.view_message"}
     | DECIDE
     | CLOSE
     | EDIT_OWN_TIMES
-    | {
-        "bookings.export_booking",
-        "accounts.view_viewlog",
-        "accounts.view_user",
-        "accounts.add_user",
-        "accounts.change_user",
-        "accounts.view_staffrole",
-        "accounts.add_staffrole",
-        "accounts.change_staffrole",
-        "accounts.delete_staffrole",
-    },
-    Role.CENTRAL: VIEW_REFERENCE
-    | EDIT_REFERENCE
-    | {
-        "accounts.view_user",
-        "accounts.add_user",
-        "accounts.change_user",
-        "accounts.view_staffrole",
-        "accounts.add_staffrole",
-        "accounts.change_staffrole",
-        "accounts.delete_staffrole",
-        "accounts.view_viewlog",
-    },
+    | MANAGE_STAFF
+    | SEE_DATA_REQUESTS
+    | ANSWER
+    | {"bookings.export_booking", "accounts.view_viewlog"},
+    Role.CENTRAL: VIEW_REFERENCE | EDIT_REFERENCE | MANAGE_STAFF | {"accounts.view_viewlog"},
     Role.AUDITOR: VIEW_REFERENCE
+    | SEE_DATA_REQUESTS
     | {
         "bookings.view_booking",
         "bookings.view_slot",

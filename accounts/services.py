@@ -1,14 +1,16 @@
 """Verbs about personal data and staff."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import Consent, User, ViewLog
 from core.db import insert_one
+from core.retention import batches
 
 
 def record_consent(
@@ -33,6 +35,12 @@ def log_view(
     ViewLog.objects.create(
         user=by, office_id=office_id, case=case, what=what, reason=reason, at=now
     )
+
+
+def purge_view_log(now: datetime) -> int:
+    """Remove openings older than VIEW_LOG_DAYS; returns how many. Safe to kill and to repeat."""
+    old = ViewLog.objects.filter(at__lt=now - timedelta(days=settings.VIEW_LOG_DAYS))
+    return sum(ViewLog.objects.filter(pk__in=keys).delete()[0] for keys in batches(old, size=500))
 
 
 def reset_second_factor(*, user: User, by: User) -> None:

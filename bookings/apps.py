@@ -9,8 +9,15 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         from bookings import queries
         from bookings.messages import BookingMessages
-        from core import health
+        from bookings.request_messages import RequestMessages
+        from bookings.services import data_requests
+        from bookings.services import retention as keeping
+        from core import health, retention
         from notifications import sources
 
         sources.register("booking", BookingMessages())
+        sources.register("data_request", RequestMessages())
+        for name, purge in keeping.KINDS.items():
+            retention.register(name, purge)
+        retention.register("data requests", data_requests.purge)
         health.add_metrics(queries.metrics)

@@ -110,3 +110,54 @@ class ExportForm(OpenForm):
         max_length=200,
         error_messages={"required": _("Write what the list is for; it is kept with your name.")},
     )
+
+
+class IdentifyForm(forms.Form):
+    """The tick of the officer who has the person before them."""
+
+    seen = forms.BooleanField(
+        label=_("I have seen the original ID card or passport, and it is this person"),
+        error_messages={"required": _("Tick this when the original card lies before you.")},
+    )
+
+
+class AnswerForm(forms.Form):
+    text = CleanTextField(
+        label=_("Answer that the person reads"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write the answer; the person will read it.")},
+    )
+
+
+REFUSE_REASONS = {
+    "identity": _("The identity could not be checked within the time"),
+    "law": _("The law makes the office keep these records"),
+    "others": _("It would harm the rights of another person"),
+    "other": _("Another reason"),
+}
+
+
+class RefuseForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Reason"),
+        choices=list(REFUSE_REASONS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason.")},
+    )
+    words = CleanTextField(
+        label=_("In words that the person reads"),
+        required=False,
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The kind and the words together as `reason`; "another reason" needs words."""
+        data = super().clean() or {}
+        kind, words = data.get("kind"), data.get("words", "")
+        if kind == "other" and not words:
+            self.add_error("words", _("Write the reason; the person will read it."))
+        title = "" if kind in (None, "other") else str(REFUSE_REASONS[kind])
+        data["reason"] = "\n".join(part for part in (title, words) if part)
+        return data

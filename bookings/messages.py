@@ -240,6 +240,7 @@ def _names(booking: Booking) -> str:
     names = [
         pgettext("polite name", "%(name)s") % {"name": text.given_name(party.full_name)}
         for party in booking.parties.all()
+        if party.full_name
     ]
     return pgettext("between names", " and ").join(names)
 

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings import services
+from core import retention
 
 
 @shared_task
@@ -44,3 +45,9 @@ def generate_slots() -> None:
 @shared_task
 def remove_stray_files() -> None:
     services.remove_stray_files(now=timezone.now())
+
+
+@shared_task
+def purge_expired() -> None:
+    for _kind in retention.purge_all(timezone.now()):
+        pass  # each line is work done

@@ -168,3 +168,35 @@ CLOSING_WORKFLOW = Workflow(CLOSING_MOVES)
 
 # What has closed its times for good.
 CLOSED_BY = frozenset({ClosingStatus.ANNOUNCED, ClosingStatus.DONE})
+
+
+class RequestStatus(models.TextChoices):
+    """Of a person's request about the own data."""
+
+    SUBMITTED = "submitted", _("Waiting for the identity check")
+    IDENTIFIED = "identified", _("Identity checked")
+    ANSWERED = "answered", _("Answered")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+REQUEST_MOVES = {
+    RequestStatus.SUBMITTED: {
+        RequestStatus.IDENTIFIED: _STAFF,
+        RequestStatus.REFUSED: _STAFF,
+        RequestStatus.WITHDRAWN: _CITIZEN,
+    },
+    RequestStatus.IDENTIFIED: {
+        RequestStatus.ANSWERED: _STAFF,
+        RequestStatus.REFUSED: _STAFF,
+        RequestStatus.WITHDRAWN: _CITIZEN,
+    },
+    RequestStatus.ANSWERED: {},
+    RequestStatus.REFUSED: {},
+    RequestStatus.WITHDRAWN: {},
+}
+
+REQUEST_WORKFLOW = Workflow(REQUEST_MOVES)
+
+# The 30 days run.
+REQUEST_OPEN = frozenset({RequestStatus.SUBMITTED, RequestStatus.IDENTIFIED})

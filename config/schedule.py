@@ -43,6 +43,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "bookings.tasks.remove_stray_files",
         "schedule": crontab(hour=2, minute=0),
     },
+    "purge expired": {
+        "task": "bookings.tasks.purge_expired",
+        "schedule": crontab(hour=3, minute=0),
+    },
     "generate slots": {
         "task": "bookings.tasks.generate_slots",
         "schedule": crontab(hour=1, minute=0),

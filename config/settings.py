@@ -294,6 +294,14 @@ UNDO_SECONDS = 60
 WALK_IN_WAIT_MINUTES = 20
 LINK_DAYS_AFTER_VISIT = 30
 
+# --- how long things are kept, in days (ADR 19) ----------------------------------------------
+UPLOADS_DAYS = env.int("UPLOADS_DAYS", default=30)  # after completion
+NAMES_DAYS = env.int("NAMES_DAYS", default=365)  # after the case is over; the office confirms
+HOLDS_DAYS = env.int("HOLDS_DAYS", default=7)
+VIEW_LOG_DAYS = env.int("VIEW_LOG_DAYS", default=730)  # the office confirms
+STAFF_DORMANT_DAYS = env.int("STAFF_DORMANT_DAYS", default=90)
+DATA_REQUEST_DAYS = 30  # the law (PDPA s.30)
+
 # --- observation ---------------------------------------------------------------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")

@@ -46,6 +46,9 @@ KINDS = {
     "reminder_2h": gettext_lazy("Reminder, 2 hours"),
     "already_booked": gettext_lazy("Already has an appointment"),
     "find_link": gettext_lazy("Link asked for"),
+    "data_received": gettext_lazy("Request about personal data received"),
+    "data_answered": gettext_lazy("Request about personal data answered"),
+    "data_refused": gettext_lazy("Request about personal data refused"),
 }
 REASONS = {
     "connection": gettext_lazy("the mail server could not be reached"),
@@ -199,7 +202,9 @@ class MessageAdmin(OfficeAdmin):
         """The telephone, which is logged, and the words of the message."""
         now = timezone.now()
         try:
-            phone = services.open_phone(message=message, by=staff_of(request), now=now)
+            phone = services.open_phone(
+                message=message, by=staff_of(request), reason=_purpose(message), now=now
+            )
         except Refused as refused:
             return _back(request, refused)
         context = {
@@ -213,7 +218,12 @@ class MessageAdmin(OfficeAdmin):
 
     def called(self, request: HttpRequest, message: Message) -> HttpResponse:
         try:
-            services.mark_called(message=message, by=staff_of(request), now=timezone.now())
+            services.mark_called(
+                message=message,
+                by=staff_of(request),
+                reason=_purpose(message),
+                now=timezone.now(),
+            )
         except Refused as refused:
             return _back(request, refused)
         messages.success(request, _("Noted: %(ref)s was told.") % {"ref": message.reference})
@@ -221,7 +231,12 @@ class MessageAdmin(OfficeAdmin):
 
     def resend(self, request: HttpRequest, message: Message) -> HttpResponse:
         try:
-            services.resend(message=message, by=staff_of(request), now=timezone.now())
+            services.resend(
+                message=message,
+                by=staff_of(request),
+                reason=_purpose(message),
+                now=timezone.now(),
+            )
         except Refused as refused:
             return _back(request, refused)
         messages.success(
@@ -236,6 +251,11 @@ class MessageAdmin(OfficeAdmin):
         if not request.user.has_perm("notifications.resend_message", message):
             raise PermissionDenied
         return message
+
+
+def _purpose(message: Message) -> str:
+    """Why the contact is used, for the log: nothing else leads to these buttons."""
+    return _("to tell the person: %(what)s") % {"what": KINDS.get(message.kind, message.kind)}
 
 
 def _back(request: HttpRequest, refused: Refused) -> HttpResponse:

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
@@ -19,6 +21,7 @@ from notifications.sources import Contact, Rendered, source_of
 __all__ = [
     "Contact",
     "News",
+    "forget",
     "mark_called",
     "open_phone",
     "preview",
@@ -81,6 +84,18 @@ def _message(news: News, contacts: Sequence[Contact], now: datetime) -> Message:
     )
 
 
+def forget(*, source: str, case_ids: Iterable[int]) -> None:
+    """Remove addresses and words from the messages of cases that are over; that each was written,
+    when, and what became of it stays. The row's own number stands for the address, so that one
+    message an event stays one. Two statements."""
+    rows = Message.objects.filter(source=source, case_id__in=list(case_ids))
+    rows.filter(status=Status.QUEUED).update(status=Status.NOT_NEEDED, lease_until=None)
+    nobody = Concat(Value("removed:"), Cast("pk", CharField()), output_field=CharField())
+    rows.exclude(address__startswith="removed:").update(
+        address=nobody, fallbacks=[], context={}, last_error="", call_if_lost=False
+    )
+
+
 def preview(message: Message, *, now: datetime) -> Rendered:
     """The message as it would be sent now."""
     return source_of(message).render(message, now)
@@ -89,16 +104,15 @@ def preview(message: Message, *, now: datetime) -> Rendered:
 # --- what an officer can do about a message ---------------------------------------------------
 
 
-def open_phone(*, message: Message, by: User, now: datetime) -> str:
-    """The telephone on file, written into the log of openings. Raises Refused("permission")."""
+def open_phone(*, message: Message, by: User, reason: str, now: datetime) -> str:
+    """The telephone on file, written into the log of openings with the reason. Raises
+    Refused("permission")."""
     _check_may_work(message, by)
-    accounts.log_view(
-        by=by, office_id=message.office_id, case=message.reference, what="phone", now=now
-    )
+    _log(message, "phone", by=by, reason=reason, now=now)
     return source_of(message).phone(message)
 
 
-def mark_called(*, message: Message, by: User, now: datetime) -> None:
+def mark_called(*, message: Message, by: User, now: datetime, reason: str = "") -> None:
     """The person was told by telephone; the row leaves the call list, and the log says who
     called. Raises Refused("permission" | "called")."""
     _check_may_work(message, by)
@@ -106,12 +120,10 @@ def mark_called(*, message: Message, by: User, now: datetime) -> None:
         marked = Message.objects.to_call().filter(pk=message.pk).update(called_at=now)
         if not marked:
             raise Refused(_("Somebody has told this person already."), code="called")
-        accounts.log_view(
-            by=by, office_id=message.office_id, case=message.reference, what="called", now=now
-        )
+        _log(message, "called", by=by, reason=reason, now=now)
 
 
-def resend(*, message: Message, by: User, now: datetime) -> None:
+def resend(*, message: Message, by: User, now: datetime, reason: str = "") -> None:
     """Write the message anew, to the contacts now on file and to nowhere else. The old row no
     longer waits for a telephone call.
 
@@ -130,9 +142,18 @@ def resend(*, message: Message, by: User, now: datetime) -> None:
         Message.objects.filter(pk=message.pk).update(replaced=True)
         event = f"{original}{RESENT}{earlier.count() + 1}"
         queue(_again(message, event), contacts=contacts, now=now)
-        accounts.log_view(
-            by=by, office_id=message.office_id, case=message.reference, what="resent", now=now
-        )
+        _log(message, "resent", by=by, reason=reason, now=now)
+
+
+def _log(message: Message, what: str, *, by: User, reason: str, now: datetime) -> None:
+    accounts.log_view(
+        by=by,
+        office_id=message.office_id,
+        case=message.reference,
+        what=what,
+        reason=reason,
+        now=now,
+    )
 
 
 def _again(message: Message, event: str) -> News:

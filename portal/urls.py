@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import booking, demo, documents, find, home, my, offices, times
+from portal.views import booking, demo, documents, find, home, my, offices, privacy, times
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("holidays/", home.holidays, name="holidays"),
     path("help/", home.help_page, name="help"),
     path("privacy/", home.privacy, name="privacy"),
+    path("privacy/request/", privacy.ask, name="data_request"),
+    path("privacy/request/<str:reference>/", privacy.status, name="data_status"),
+    path("privacy/request/<str:reference>/withdraw/", privacy.withdraw, name="data_withdraw"),
+    path("d/<str:token>/", privacy.open_link, name="data_link"),
     path("accessibility/", home.accessibility, name="accessibility"),
     path("offices/", offices.directory, name="offices"),
     path("offices/<slug:office>/", offices.office, name="office"),

@@ -3,6 +3,7 @@ the services, as in life. All times hang on NOW, a Monday morning without a holi
 
 from datetime import date, datetime, time, timedelta
 from itertools import count
+from uuid import uuid4
 
 import factory
 from django.utils import timezone
@@ -12,8 +13,8 @@ from stdnum.th import pin
 from accounts.models import StaffRole, User
 from accounts.roles import CITY_ROLES, Role
 from bookings import checklist, services
-from bookings.models import Booking, ItemState, Slot
-from bookings.services import Details, Person
+from bookings.models import Booking, DataRequest, ItemState, Slot
+from bookings.services import Asked, Details, Person, data_requests
 from bookings.workflow import Status
 from core.workflow import CITIZEN, SYSTEM
 from offices.models import (
@@ -264,3 +265,19 @@ def booking_at(
             item = ItemFactory(service=offered.service)
             return services.ask_for_documents(booking=booking, items=[item], by=officer, now=now)
     raise ValueError(f"no verb leads to {status}")
+
+
+def make_data_request(
+    *,
+    office: Office | None = None,
+    kind: DataRequest.Kind = DataRequest.Kind.SEE,
+    person: Person | None = None,
+    now: datetime = NOW,
+    **changes,
+) -> DataRequest:
+    """A request about personal data as sent online."""
+    facts = {"phone": "+66800000000", "email": "mali@example.com", "note": "", "language": "th"}
+    asked = Asked(
+        office=office or OfficeFactory(), kind=kind, person=person or thai(), **(facts | changes)
+    )
+    return data_requests.ask(form_key=uuid4(), asked=asked, now=now)

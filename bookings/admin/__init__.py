@@ -15,6 +15,7 @@ from bookings.admin import (
     bulk,
     case,
     closing,
+    data_requests,
     decisions,
     desk,
     desk_page,
@@ -30,6 +31,8 @@ from bookings.models import Booking, Slot
 from core.admin import OfficeAdmin, site
 from core.admin_site import MenuItem
 from offices.models import Closure
+
+__all__ = ["BookingAdmin", "data_requests"]
 
 
 class BookingAdmin(OfficeAdmin):

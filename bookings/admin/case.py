@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from accounts import reasons
 from accounts.staff import StaffRequest
 from bookings import checklist, rules
 from bookings.admin import queue, rows
@@ -63,6 +64,8 @@ def page(
         "can_ask": booking.status == Status.REQUESTED and booking.asked_at is None,
         "asked_before": booking.asked_at is not None,
         "open_form": OpenForm(),
+        "reason": reason_to_look(request, booking, now=now),
+        "last_reason": reasons.reason_for(request.session, case=booking.reference, now=now),
         **more,
     }
     context |= _card(booking, card, context, now)
@@ -78,6 +81,12 @@ def _rights(user: Any, booking: Booking) -> dict[str, bool]:
         "may_open": _may(user, "unmask_booking", booking.office_id),
         "may_see_documents": _may(user, "view_document", booking.office_id),
     }
+
+
+def reason_to_look(request: StaffRequest, booking: Booking, *, now: datetime) -> str:
+    """Why this person may look at the pictures: what was said today, or that the case is theirs."""
+    said = reasons.reason_for(request.session, case=booking.reference, now=now)
+    return said or (_("owner of the case") if booking.owner_id == request.user.pk else "")
 
 
 def refused(

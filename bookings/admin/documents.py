@@ -8,16 +8,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import reasons
 from accounts import services as accounts
 from accounts.staff import StaffRequest
 from bookings import services
 from bookings.admin import case
-from bookings.admin.access import act, check_may, document_of
+from bookings.admin.access import act, booking_of, check_may, document_of
 from bookings.forms import OpenForm
-from bookings.models import Booking
+from bookings.models import Booking, Document
 from core.admin import site
 
 TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
@@ -25,10 +28,17 @@ TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
 SANDBOX = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
 
 
-def show(request: StaffRequest, pk: int, document: UUID) -> FileResponse:
-    """A picture or PDF in place, for those who work on cases of its office."""
+def show(request: StaffRequest, pk: int, document: UUID) -> FileResponse | HttpResponse:
+    """A picture or PDF in place, for those who work on cases of its office and said why: the
+    owner by taking the case, others once a case and day, by the POST of the case page."""
     found = document_of(request, pk, document)
     check_may(request, "view_document", found.booking)
+    now = timezone.now()
+    if request.method == "POST":
+        return _why(request, found, now)
+    reason = case.reason_to_look(request, found.booking, now=now)
+    if not reason:
+        return redirect(_on_the_case(found))
     path = Path(settings.MEDIA_ROOT) / found.file
     if not path.resolve().is_relative_to(Path(settings.MEDIA_ROOT).resolve()):
         raise Http404
@@ -41,7 +51,8 @@ def show(request: StaffRequest, pk: int, document: UUID) -> FileResponse:
         office_id=found.booking.office_id,
         case=found.booking.reference,
         what=_("document %(kind)s") % {"kind": found.get_kind_display()},
-        now=timezone.now(),
+        reason=reason,
+        now=now,
     )
     name = f"{found.booking.reference}.{found.kind}"
     response = FileResponse(file, content_type=TYPES[found.kind])
@@ -54,13 +65,29 @@ def show(request: StaffRequest, pk: int, document: UUID) -> FileResponse:
     return response
 
 
+def _why(request: StaffRequest, document: Document, now: datetime) -> HttpResponse:
+    """Keep the reason for the day, then back to the picture on the case."""
+    form = OpenForm(request.POST)
+    if not form.is_valid():
+        booking = booking_of(request, document.booking_id, now=now)
+        return _page(request, booking, now, open_form=form, opening="document", status=422)
+    reference, reason = document.booking.reference, form.cleaned_data["reason"]
+    reasons.remember(request.session, case=reference, reason=reason, now=now)
+    return redirect(_on_the_case(document))
+
+
+def _on_the_case(document: Document) -> str:
+    page = reverse("admin:bookings_booking_change", args=[document.booking_id])
+    return f"{page}?document={document.pk}"
+
+
 @act("unmask_booking")
 def open_number(
     request: StaffRequest, booking: Booking, *, now: datetime, position: int
 ) -> HttpResponse:
     """Show the full number of one applicant once, on this answer only."""
     party = next((one for one in booking.parties.all() if one.position == position), None)
-    if party is None:
+    if party is None or booking.anonymised_at:
         raise Http404
     party.booking = booking
     form = OpenForm(request.POST)
@@ -82,12 +109,14 @@ def open_phone(request: StaffRequest, booking: Booking, *, now: datetime) -> Htt
 
 
 def _log(request: StaffRequest, booking: Booking, what: str, form: OpenForm, now: datetime) -> None:
+    reason = form.cleaned_data["reason"]
+    reasons.remember(request.session, case=booking.reference, reason=reason, now=now)
     accounts.log_view(
         by=request.user,
         office_id=booking.office_id,
         case=booking.reference,
         what=what,
-        reason=form.cleaned_data["reason"],
+        reason=reason,
         now=now,
     )
 

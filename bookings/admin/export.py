@@ -19,10 +19,9 @@ from bookings.forms import ExportForm
 from bookings.models import Booking
 from core import thai_dates
 from core.admin import site
+from core.sheets import safe_cell
 
 AT_MOST = 10_000
-# What a spreadsheet takes for a formula at the start of a cell, full-width signs too.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 
 
 class BookingResource(resources.Resource):
@@ -39,7 +38,7 @@ class BookingResource(resources.Resource):
 
     def export_field(self, field: Any, instance: Any, **kwargs: Any) -> str:
         text = getattr(self, f"_{self.get_field_name(field)}")(instance)
-        return f"'{text}" if text.startswith(FORMULA) else text
+        return safe_cell(text)
 
     def _reference(self, booking: Booking) -> str:
         return booking.reference

@@ -11,6 +11,7 @@ from bookings.models.counter import (
     Ticket,
 )
 from bookings.models.documents import Document, ItemCheck, ItemState
+from bookings.models.requests import DataRequest, DataRequestChange
 from bookings.models.slot import Slot
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Closing",
     "ClosingDecision",
     "Counter",
+    "DataRequest",
+    "DataRequestChange",
     "Document",
     "ItemCheck",
     "ItemState",

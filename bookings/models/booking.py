@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent
@@ -114,8 +115,18 @@ class Booking(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     moves = models.PositiveSmallIntegerField(_("times moved"), default=0)
     link_version = models.PositiveSmallIntegerField(default=1)
+    # When what names a person was removed; the figures stay (bookings.services.retention).
+    anonymised_at = models.DateTimeField(_("personal data removed"), null=True, blank=True)
 
     objects = BookingQuerySet.as_manager()
 
@@ -145,6 +156,21 @@ class Booking(models.Model):
                 fields=["holder", "hold_no"],
                 condition=Q(status=Status.HELD),
                 name="booking_holds_of_a_visitor",
+            ),
+            # Four eyes: the database knows it too (reliability §7.23).
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | Q(entered_by__isnull=True)
+                | ~Q(decided_by=F("entered_by")),
+                name="booking_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(anonymised_at__isnull=True)
+                | (
+                    ~Q(status__in=sorted({Status.HELD} | OPEN))
+                    & Q(phone="", email="", note="", holder="")
+                ),
+                name="booking_anonymised_when_over",
             ),
         ]
         indexes = [
@@ -213,14 +239,20 @@ class Party(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.full_name
+        return self.full_name or gettext("Data removed as scheduled")
 
     @property
     def masked_number(self) -> str:
-        """x-xxxx-xxxxx-70-8, or xxxxxx21 for a passport."""
-        if self.id_kind == self.IdKind.NATIONAL_ID:
-            return f"x-xxxx-xxxxx-{self.id_tail[-3:-1]}-{self.id_tail[-1:]}"
-        return f"xxxxxx{self.id_tail[-2:]}"
+        return masked(self.id_kind, self.id_tail)
+
+
+def masked(id_kind: str, tail: str) -> str:
+    """x-xxxx-xxxxx-70-8, or xxxxxx21 for a passport; a dash where the number was removed."""
+    if not tail:
+        return "–"
+    if id_kind == Party.IdKind.NATIONAL_ID:
+        return f"x-xxxx-xxxxx-{tail[-3:-1]}-{tail[-1:]}"
+    return f"xxxxxx{tail[-2:]}"
 
 
 class BookingChange(StatusChange):

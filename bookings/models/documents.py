@@ -23,6 +23,8 @@ class Document(models.Model):
     size = models.PositiveIntegerField(_("bytes"))
     hint = models.CharField(_("hint"), max_length=20, blank=True)
     sent_at = models.DateTimeField(_("sent"))
+    # Its file is being removed: it may be there still or not, the row goes last.
+    leaving_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("document")

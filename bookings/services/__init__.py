@@ -12,6 +12,7 @@ from bookings.services.closing import (
     plan,
     plan_for_closure,
 )
+from bookings.services.data_requests import Asked
 from bookings.services.decisions import (
     ask_for_documents,
     confirm,
@@ -42,6 +43,7 @@ from bookings.services.timetable import Generated, apply_closures, generate_slot
 __all__ = [
     "PRIVACY_TEXT_VERSION",
     "AlreadyBooked",
+    "Asked",
     "Changed",
     "Details",
     "Generated",

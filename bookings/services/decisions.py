@@ -31,7 +31,8 @@ def confirm(*, booking: Booking, by: User, now: datetime, version: int | None = 
         _check_undecided(locked)
         _check_complete(locked)
         _check_takes_place(locked)
-        move(locked, Status.CONFIRMED, by=Actor.staff(by), now=now)
+        locked.decided_by = by
+        move(locked, Status.CONFIRMED, by=Actor.staff(by), now=now, changed=("decided_by",))
         news.tell(locked, "confirmed", now=now)
     return locked
 
@@ -103,7 +104,15 @@ def reject(
         lock_slot(booking.slot_id)
         locked = locked_booking(booking.pk, version=version)
         _check_undecided(locked, slot_id=booking.slot_id)
-        move(locked, Status.REJECTED, by=Actor.staff(by), now=now, reason=reason)
+        locked.decided_by = by
+        move(
+            locked,
+            Status.REJECTED,
+            by=Actor.staff(by),
+            now=now,
+            reason=reason,
+            changed=("decided_by",),
+        )
         give_back_places(slot_id=locked.slot_id, online=locked.takes_online_place)
         news.tell(locked, "rejected", now=now, reason=reason)
     return locked

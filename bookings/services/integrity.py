@@ -166,8 +166,15 @@ def _whole(now: datetime) -> Finding:
             ("no consent:", by_web.filter(consent__isnull=True), "reference"),
             ("no trace of the form:", submitted.filter(body_hash__isnull=True), "reference"),
             ("of another office or service than its time:", astray, "reference"),
+            ("removed, but still named:", _still_named(), "booking__reference"),
         ),
     )
+
+
+def _still_named() -> QuerySet[Party]:
+    """People of anonymised bookings of whom something stayed."""
+    gone = Party.objects.order_by().filter(booking__anonymised_at__isnull=False)
+    return gone.exclude(full_name="", name_key="", id_tail="", id_sealed=b"", id_index=b"")
 
 
 def _messages(now: datetime) -> Finding:
@@ -222,7 +229,7 @@ def _files(now: datetime) -> Finding:
     files = kept_files()
     rows = set(Document.objects.values_list("file", flat=True))
     # Asked again: an applicant may have removed a picture since.
-    gone = Document.objects.filter(file__in=rows - files.keys())
+    gone = Document.objects.filter(file__in=rows - files.keys(), leaving_at=None)
     lost = sorted(gone.values_list("file", flat=True))
     return Finding(
         "I7 documents and their files",

@@ -1,9 +1,11 @@
 """One case: decisions, conflicts, the checklist, and what is opened and logged."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.urls import reverse
 
@@ -283,6 +285,7 @@ def document(case):
 
 
 def test_document_is_shown_safely_and_each_look_is_logged(signed_in, officer, case, document):
+    services.take_over(booking=case, by=officer, now=NOW)
     browser = signed_in(officer)
 
     for _look in range(2):
@@ -298,6 +301,7 @@ def test_document_is_shown_safely_and_each_look_is_logged(signed_in, officer, ca
 
 
 def test_document_is_shown_in_place_on_the_case(signed_in, officer, case, document):
+    services.take_over(booking=case, by=officer, now=NOW)
     text = signed_in(officer).get(address("change", case)).content.decode()
 
     assert f'src="{address("document", case, document.pk)}"' in text
@@ -316,7 +320,25 @@ def test_document_of_another_case_office_or_role_is_not_shown(
     assert not ViewLog.objects.exists()
 
 
+def test_document_needs_a_reason_once_a_case_and_day(signed_in, officer, case, document):
+    browser, page = signed_in(officer), address("document", case, document.pk)
+
+    assert browser.get(page).status_code == 302
+    assert f'src="{page}"' not in browser.get(address("change", case)).content.decode()
+    assert browser.post(page, {"reason": ""}).status_code == 422
+    assert not ViewLog.objects.exists()
+
+    assert browser.post(page, {"reason": "แทนเพื่อนร่วมงาน"}).status_code == 302
+    for _look in range(2):
+        assert browser.get(page).status_code == 200
+    assert set(ViewLog.objects.values_list("reason", flat=True)) == {"แทนเพื่อนร่วมงาน"}
+
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        assert signed_in(officer).get(page).status_code == 302
+
+
 def test_document_outside_the_folder_is_not_shown(signed_in, officer, case, document):
+    services.take_over(booking=case, by=officer, now=NOW)
     Document.objects.update(file="../../etc/passwd")
 
     assert signed_in(officer).get(address("document", case, document.pk)).status_code == 404

@@ -13,12 +13,13 @@ from django.test import Client
 from accounts import services as accounts
 from accounts.models import ViewLog
 from accounts.roles import Role
-from bookings import links
+from bookings import links, request_links
 from bookings import services as bookings
 from bookings.models import Document, Part
 from notifications.models import Message
 from offices.models import Office, PopularDay
 from portal import access, visitor
+from portal.views import privacy
 from tests import factories
 from tests.factories import NOW
 
@@ -96,6 +97,7 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         user=factories.make_staff(office=office),
         viewlog=ViewLog.objects.get(office=office),
         message=Message.objects.get(case_id=booking.pk),
+        datarequest=factories.make_data_request(office=office),
         visitor=visitor_name,
         hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
     )
@@ -114,6 +116,7 @@ def _holder(side: SimpleNamespace) -> Client:
     response = HttpResponse()
     visitor.remember(response, side.visitor)
     access.grant(response, side.booking)
+    response.cookies.update(privacy.granted(side.datarequest).cookies)
     client = Client(**FAR_AWAY)
     client.cookies.update(response.cookies)
     return client
@@ -130,6 +133,9 @@ def place(name: str, side: SimpleNamespace) -> dict[str, Any]:
         "token": lambda: {"token": links.link(side.booking).rstrip("/").rpartition("/")[2]},
         "code": lambda: {"code": links.short_code(side.booking)},
         "message": lambda: {"message": side.message.pk},
+        "data_token": lambda: {
+            "token": request_links.link(side.datarequest).rstrip("/").rpartition("/")[2]
+        },
     }[name]()
 
 
@@ -139,6 +145,10 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
     return {
         "hold": lambda: {"key": side.hold.form_key if side else uuid4()},
         "reference": lambda: {"reference": side.booking.reference if side else "BR-2222-22"},
+        "data_reference": lambda: {
+            "reference": side.datarequest.reference if side else "BR-2222-22"
+        },
+        "data_request": lambda: {"pk": side.datarequest.pk if side else NEVER},
         "booking": lambda: {"pk": pk},
         "closing": lambda: {"pk": side.closing.pk if side else NEVER},
         "booking_item": lambda: {"pk": pk},

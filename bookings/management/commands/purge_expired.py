@@ -1,4 +1,4 @@
-"""Removes what is kept no longer: so far, files that no document names."""
+"""Removes what is kept no longer, one line for each kind of thing."""
 
 from typing import Any
 
@@ -6,11 +6,14 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from bookings import services
+from core import retention
 
 
 class Command(BaseCommand):
     help = "Remove what is kept no longer; safe to kill and to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        removed = services.remove_stray_files(now=timezone.now())
-        self.stdout.write(f"stray files: {removed} removed")
+        now = timezone.now()
+        for name, number in retention.purge_all(now):
+            self.stdout.write(f"{name}: {number} removed")
+        self.stdout.write(f"stray files: {services.remove_stray_files(now=now)} removed")

@@ -1,38 +1,44 @@
-"""Staff and their roles, and the log of openings. A director manages the staff of the own office:
-not the own account, not a role above the own one (reliability §4)."""
+"""Staff and their roles. A head manages the officers of the own office, a director all its staff:
+never the own account, never a role above what the own one gives (reliability §4, ADR 20)."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import second_factor, services
-from accounts.models import StaffRole, User, ViewLog
-from accounts.roles import CITY_ROLES, Role
+from accounts import dormant, second_factor, services
+from accounts.models import StaffRole, User
+from accounts.roles import CITY_ROLES, GIVES, RANK, Role
 from accounts.staff import staff_of
 from core import thai_dates
 from core.admin import OfficeAdmin, OfficeInline, site
 from core.admin_site import MenuItem
 
-RANK = {Role.OFFICER: 1, Role.HEAD: 2, Role.DIRECTOR: 3, Role.AUDITOR: 4, Role.CENTRAL: 4}
+ALL_RANKS = 5
+# Closed accounts on the home page.
+SHOWN = 5
 
 
-def rank_of(user: User) -> int:
-    """The highest rank of a person; above all roles for the technical superuser."""
-    if user.is_superuser:
-        return 5
-    return max((RANK[Role(role.role)] for role in user.active_roles), default=0)
+def gives_at(manager: User, office_id: int | None) -> int:
+    """The highest rank that somebody may give at an office (None: of the whole city)."""
+    if manager.is_superuser:
+        return ALL_RANKS
+    roles = [role for role in manager.active_roles if role.office_id in (office_id, None)]
+    return max((GIVES.get(Role(role.role), 0) for role in roles), default=0)
 
 
 class RoleFormSet(forms.BaseInlineFormSet):
-    """At least one role: a person without one would be seen by nobody."""
+    """At least one role: a person without one would be seen by nobody. None above what the
+    manager gives at that very office, whatever the choices of the page offered."""
+
+    manager: User
 
     def clean(self) -> None:
         super().clean()
@@ -44,6 +50,11 @@ class RoleFormSet(forms.BaseInlineFormSet):
         ]
         if not kept:
             raise forms.ValidationError(_("Give this person at least one role."))
+        for form in kept:
+            role, office = form.cleaned_data.get("role"), form.cleaned_data.get("office")
+            gives = gives_at(self.manager, office.pk if office else None)
+            if role and RANK[Role(role)] > gives:
+                form.add_error("role", _("You may not give this role at this office."))
 
 
 class RoleForm(forms.ModelForm):
@@ -63,6 +74,11 @@ class StaffRoleInline(OfficeInline):
     formset = RoleFormSet
     fields = ("role", "office", "section", "may_decide")
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.manager = staff_of(request)
+        return formset
+
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 0 if obj else 1
 
@@ -73,8 +89,10 @@ class StaffRoleInline(OfficeInline):
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "role":
-            rank = rank_of(staff_of(request))
-            kwargs["choices"] = [(role.value, role.label) for role in Role if RANK[role] <= rank]
+            user = staff_of(request)
+            places = {role.office_id for role in user.active_roles} | {None}
+            most = max(gives_at(user, place) for place in places)
+            kwargs["choices"] = [(role.value, role.label) for role in Role if RANK[role] <= most]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
@@ -128,6 +146,8 @@ class StaffAdmin(OfficeAdmin, UserAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         obj.is_staff = True
+        if change and obj.is_active and "is_active" in form.changed_data:
+            dormant.note_reopened(obj, now=timezone.now())
         super().save_model(request, obj, form, change)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
@@ -168,48 +188,22 @@ class StaffAdmin(OfficeAdmin, UserAdmin):
 
 
 def may_manage(manager: User, person: User) -> bool:
-    """Not oneself, nobody above, and nobody who works at an office that is not the manager's."""
+    """Not oneself, and nobody with a role that the manager could not give at its office."""
     if manager.is_superuser:
         return True
-    if person.pk == manager.pk or rank_of(person) > rank_of(manager):
+    if person.pk == manager.pk or person.is_superuser:
         return False
     return all(
-        role.office_id is None
-        or manager.has_office_permission("accounts.change_user", role.office_id)
-        for role in person.active_roles
+        RANK[Role(role.role)] <= gives_at(manager, role.office_id) for role in person.active_roles
     )
 
 
-@admin.register(ViewLog)
-class ViewLogAdmin(OfficeAdmin):
-    """Who opened what: read only, for ever."""
-
-    list_display = ("moment", "user", "case", "what", "reason", "office")
-    list_filter = ("user", "office")
-    search_fields = ("case",)
-    list_select_related = ("user", "office")
-    ordering = ("-at", "-pk")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        rows = admin.ModelAdmin.get_queryset(self, request)
-        user = staff_of(request)
-        return rows if user.sees_whole_city else rows.filter(office_id__in=user.office_ids)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        raise PermissionDenied
-
-    @admin.display(description=gettext_lazy("time"), ordering="at")
-    def moment(self, row: ViewLog) -> str:
-        return f"{thai_dates.medium_date(row.at)} {thai_dates.clock(row.at)}"
+def _closed_accounts(request: HttpRequest) -> dict[str, Any]:
+    """For the home page of those who can open them again. One query."""
+    user = staff_of(request)
+    if not user.has_perm("accounts.change_user"):
+        return {}
+    return {"closed_accounts": list(dormant.closed_at_offices(user)[:SHOWN])}
 
 
 site.pages += [
@@ -217,6 +211,7 @@ site.pages += [
     path("second-factor/set-up/", second_factor.set_up, name="second_factor_set_up"),
     path("second-factor/codes/", second_factor.codes, name="second_factor_codes"),
 ]
+site.home.append(_closed_accounts)
 site.menu += [
     MenuItem(
         "system",
@@ -224,12 +219,5 @@ site.menu += [
         "person-gear",
         "admin:accounts_user_changelist",
         "accounts.view_user",
-    ),
-    MenuItem(
-        "system",
-        gettext_lazy("Access log"),
-        "shield-check",
-        "admin:accounts_viewlog_changelist",
-        "accounts.view_viewlog",
     ),
 ]

@@ -1,0 +1,23 @@
+"""Why somebody opens the personal data of a case: asked once a case and day, kept in the session
+of the person, and written beside every opening (reliability §4, the starred cells)."""
+
+from datetime import datetime
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils import timezone
+
+KEY = "view_reasons"
+
+
+def remember(session: SessionBase, *, case: str, reason: str, now: datetime) -> None:
+    """Let the reason stand for this case until the end of the day."""
+    today = timezone.localdate(now).isoformat()
+    # Those of other days are over.
+    kept = {name: row for name, row in session.get(KEY, {}).items() if row[0] == today}
+    session[KEY] = {**kept, case: [today, reason]}
+
+
+def reason_for(session: SessionBase, *, case: str, now: datetime) -> str:
+    """The reason given today for this case; empty when none was."""
+    day, reason = session.get(KEY, {}).get(case, ("", ""))
+    return reason if day == timezone.localdate(now).isoformat() else ""

@@ -1,0 +1,257 @@
+"""The page of requests about personal data: least time left first, the identity checked by one
+person, answered by another (PDPA s.30 to 36)."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from accounts import services as accounts
+from accounts.staff import StaffRequest, staff_of
+from bookings.admin.case import who
+from bookings.admin.held import held_about
+from bookings.admin.queue import as_key
+from bookings.forms import AnswerForm, IdentifyForm, OpenForm, RefuseForm
+from bookings.models import DataRequest
+from bookings.services import data_requests
+from bookings.workflow import RequestStatus
+from core.admin import OfficeAdmin, site
+from core.admin_site import Badge, MenuItem
+from core.errors import Refused
+
+LIST = "admin:bookings_datarequest_changelist"
+# Amber from here on.
+SOON_DAYS = 7
+
+
+class DataRequestAdmin(OfficeAdmin):
+    """Rows are written by the people themselves; each verb has an address of its own."""
+
+    list_display = ("reference", "kind", "person", "state", "left", "office")
+    list_filter = ("status", "kind")
+    search_fields = ("reference",)
+    list_select_related = ("office",)
+    ordering = (F("closed_at").desc(nulls_first=True), "due_at", "pk")
+
+    def get_urls(self) -> list[Any]:
+        view, name, one = self.admin_site.admin_view, "bookings_datarequest", "<int:pk>/"
+        verbs = {"identify": self.identify, "answer": self.answer, "refuse": self.refuse}
+        own = [
+            path(f"{one}{verb}/", view(require_POST(page)), name=f"{name}_{verb}")
+            for verb, page in verbs.items()
+        ]
+        held = path(f"{one}held/", view(require_POST(self.held)), name=f"{name}_held")
+        return [*own, held, *super().get_urls()]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Only looks, with number and contact masked."""
+        found = self._found(request, as_key(object_id))
+        if request.method != "GET":
+            return redirect("admin:bookings_datarequest_change", found.pk)
+        return self._page(request, found)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """The history stands on the page."""
+        found = self._found(request, as_key(object_id))
+        return redirect("admin:bookings_datarequest_change", found.pk)
+
+    def identify(self, request: HttpRequest, pk: int) -> HttpResponse:
+        found = self._found(request, pk, "identify_datarequest")
+        form = IdentifyForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, found, identify_form=form, status=422)
+        return self._do(
+            request,
+            found,
+            lambda now: data_requests.identify(request=found, by=staff_of(request), now=now),
+        )
+
+    def answer(self, request: HttpRequest, pk: int) -> HttpResponse:
+        found = self._found(request, pk, "answer_datarequest")
+        form = AnswerForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, found, answer_form=form, status=422)
+        text = form.cleaned_data["text"]
+        return self._do(
+            request,
+            found,
+            lambda now: data_requests.answer(
+                request=found, text=text, by=staff_of(request), now=now
+            ),
+            answer_form=form,
+        )
+
+    def refuse(self, request: HttpRequest, pk: int) -> HttpResponse:
+        found = self._found(request, pk, "answer_datarequest")
+        form = RefuseForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, found, refuse_form=form, status=422)
+        reason = form.cleaned_data["reason"]
+        return self._do(
+            request,
+            found,
+            lambda now: data_requests.refuse(
+                request=found, reason=reason, by=staff_of(request), now=now
+            ),
+            refuse_form=form,
+        )
+
+    def held(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What is held about the person, with the full number and the contact, on this answer
+        only; logged with the reason before anything is shown. For a checked identity."""
+        found = self._found(request, pk, "unmask_booking")
+        form = OpenForm(request.POST)
+        if not form.is_valid() or found.anonymised_at or not found.identified_at:
+            status = 422
+            return self._page(request, found, open_form=form, opening=True, status=status)
+        accounts.log_view(
+            by=staff_of(request),
+            office_id=found.office_id,
+            case=found.reference,
+            what=_("all data held about the person"),
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        )
+        context = {
+            "title": _("What is held · %(ref)s") % {"ref": found.reference},
+            "found": found,
+            "number": data_requests.unseal_number(found),
+            "held": held_about(found),
+            "now": timezone.now(),
+            **self.admin_site.each_context(request),
+        }
+        return TemplateResponse(request, "admin/bookings/datarequest/held.html", context)
+
+    def _do(self, request: HttpRequest, found: DataRequest, verb: Any, **forms: Any) -> Any:
+        try:
+            verb(timezone.now())
+        except Refused as refused:
+            found.refresh_from_db()
+            return self._page(request, found, refusal=refused.message, status=422, **forms)
+        return redirect("admin:bookings_datarequest_change", found.pk)
+
+    def _found(self, request: HttpRequest, pk: int, permission: str = "") -> DataRequest:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_queryset(request).select_related("office", "identified_by", "closed_by")
+        found = rows.filter(pk=pk).first()
+        right = f"bookings.{permission}"
+        if permission and not request.user.has_perm(right):
+            raise PermissionDenied
+        if found is None:
+            raise Http404
+        if permission and not staff_of(request).has_office_permission(right, found.office_id):
+            raise PermissionDenied
+        return found
+
+    def _page(
+        self, request: HttpRequest, found: DataRequest, *, status: int = 200, **more: Any
+    ) -> HttpResponse:
+        user, now = staff_of(request), timezone.now()
+
+        def may(permission: str) -> bool:
+            return user.has_office_permission(f"bookings.{permission}", found.office_id)
+
+        context = {
+            "title": found.reference,
+            "found": found,
+            "steps": _steps(found),
+            "left": left_of(found, now),
+            "may_identify": may("identify_datarequest") and found.status == RequestStatus.SUBMITTED,
+            "may_answer": may("answer_datarequest") and found.is_open,
+            "is_own": found.identified_by_id == user.pk,
+            "may_open": may("unmask_booking") and bool(found.identified_at),
+            "identify_form": IdentifyForm(),
+            "answer_form": AnswerForm(),
+            "refuse_form": RefuseForm(),
+            "open_form": OpenForm(),
+            **self.admin_site.each_context(request),
+            **more,
+        }
+        template = "admin/bookings/datarequest/case.html"
+        return TemplateResponse(request, template, context, status=status)
+
+    @admin.display(description=gettext_lazy("name"))
+    def person(self, found: DataRequest) -> str:
+        return found.name
+
+    @admin.display(description=gettext_lazy("state"), ordering="status")
+    def state(self, found: DataRequest) -> str:
+        return str(found.get_status_display())
+
+    @admin.display(description=gettext_lazy("time left"), ordering="due_at")
+    def left(self, found: DataRequest) -> str:
+        left = left_of(found, timezone.now())
+        if not left:
+            return "–"
+        return format_html(
+            '<span class="chip chip-left-{}">{}</span>', left["state"], left["words"]
+        )
+
+
+def left_of(found: DataRequest, now: datetime) -> dict[str, str] | None:
+    """Whole days until the law wants the answer, amber from a week before; nothing when closed."""
+    if not found.is_open:
+        return None
+    days = found.days_left(now)
+    if days < 0:
+        words = ngettext("%(n)s day late", "%(n)s days late", -days) % {"n": -days}
+    else:
+        words = ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days}
+    return {"state": "late" if days <= SOON_DAYS else "soon", "words": words}
+
+
+def _steps(found: DataRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": RequestStatus(change.to_status).label,
+            "by": who(cast(Any, change)),
+            "at": change.at,
+            "reason": change.reason,
+        }
+        for change in found.changes.select_related("by").order_by("-pk")
+    ]
+
+
+def _badge(request: StaffRequest) -> Badge | None:
+    """Open requests, amber when one has a week or less. One query."""
+    now = timezone.now()
+    due = DataRequest.objects.for_staff(request.user).open().values_list("due_at", flat=True)
+    days = [(moment - now).days for moment in due]
+    return Badge(len(days), min(days) <= SOON_DAYS) if days else None
+
+
+site.register(DataRequest, DataRequestAdmin)
+site.menu.append(
+    MenuItem(
+        "all",
+        gettext_lazy("Requests about personal data"),
+        "shield-lock",
+        LIST,
+        "bookings.view_datarequest",
+        _badge,
+        order=6,
+    )
+)

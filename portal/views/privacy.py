@@ -1,0 +1,177 @@
+"""A person's request about the own data: asking, and seeing what became of it."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.links import BadLink
+from bookings import request_links
+from bookings.models import DataRequest
+from bookings.services import data_requests
+from bookings.workflow import RequestStatus
+from core import thai_dates
+from core.errors import Refused
+from portal import limits
+from portal.answers import private, see_other
+from portal.forms import DataRequestForm
+from portal.presenters.my import mask_phone
+
+REQUESTS = 10
+MINUTES = 60
+COOKIES = {"th": "nk_data", "en": "nk_data_en"}
+SALT = "nadkhet.data_request"
+DAYS = 90
+
+OwnView = Callable[[HttpRequest, DataRequest], HttpResponse]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """GET shows the form, POST stores the request and leads to its page, whatever is held."""
+    if request.method != "POST":
+        return _form_page(request, DataRequestForm())
+    form = DataRequestForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, _with_key(request, form), status=422)
+    if limits.too_many("data-request", limits.client(request), limit=REQUESTS, minutes=MINUTES):
+        form.add_error(
+            None,
+            _("Too many tries; wait %(n)s minutes or call %(phone)s")
+            % {"n": MINUTES, "phone": settings.CALL_CENTRE},
+        )
+        return _form_page(request, form, status=429)
+    try:
+        found = data_requests.ask(
+            form_key=form.cleaned_data["form_key"], asked=form.asked(), now=timezone.now()
+        )
+    except Refused as refused:
+        form.add_error(None, refused.message)
+        return _form_page(request, form, status=503)
+    return granted(found)
+
+
+@require_safe
+def open_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A link out of a message: the cookie, then the clean address."""
+    try:
+        found = request_links.read_link(token, now=timezone.now())
+    except BadLink:
+        return private(render(request, "portal/link_over.html", status=410))
+    response = granted(found)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def own_request(view: OwnView) -> Callable[..., HttpResponse]:
+    """Hand the view its request, or answer with one page for all other references."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, reference: str) -> HttpResponse:
+        found = _request_of(request, reference)
+        if found is None:
+            return private(render(request, "portal/no_access.html", status=404))
+        return private(view(request, found))
+
+    return guarded
+
+
+@require_safe
+@own_request
+def status(request: HttpRequest, found: DataRequest) -> HttpResponse:
+    """What was asked, what is to be done now, until when the answer comes. Three queries."""
+    context = {
+        "found": found,
+        "due": thai_dates.long_date(found.due_at),
+        "contacts": [mask_phone(found.phone)] if found.phone else [],
+        "days": max(found.days_left(timezone.now()), 0),
+        "timeline": _timeline(found),
+    }
+    return render(request, "portal/data_request_status.html", context)
+
+
+@require_POST
+@own_request
+def withdraw(request: HttpRequest, found: DataRequest) -> HttpResponse:
+    try:
+        data_requests.withdraw(request=found, now=timezone.now())
+    except Refused:
+        pass  # the page shows what it has become meanwhile
+    return see_other("portal:data_status", found.reference)
+
+
+def _timeline(found: DataRequest) -> list[dict[str, str]]:
+    changes = list(found.changes.all())
+    return [
+        {
+            "state": "current" if change is changes[-1] else "done",
+            "title": str(RequestStatus(change.to_status).label),
+            "iso": change.at.isoformat(),
+            "when": f"{thai_dates.medium_date(change.at)} {thai_dates.clock(change.at)}",
+            "what": "",
+        }
+        for change in changes
+    ]
+
+
+def _with_key(request: HttpRequest, form: DataRequestForm) -> DataRequestForm:
+    """A form whose key was spoilt gets a new one; nothing else that was typed is lost."""
+    if "form_key" not in form.errors:
+        return form
+    fresh = DataRequestForm().initial["form_key"]
+    again = DataRequestForm({**request.POST.dict(), "form_key": str(fresh)})
+    if again.is_valid():
+        notice = _("This form was out of date. Here is a new one; look at it and send it again")
+        again.add_error(None, notice)
+    return again
+
+
+def _form_page(request: HttpRequest, form: DataRequestForm, *, status: int = 200) -> HttpResponse:
+    context = {"form": form, "days": settings.DATA_REQUEST_DAYS}
+    return private(render(request, "portal/data_request.html", context, status=status))
+
+
+def granted(found: DataRequest) -> HttpResponse:
+    """On to the page of the request, which this browser may open now, in both languages."""
+    response = see_other("portal:data_status", found.reference)
+    for language, name in COOKIES.items():
+        with override(language):
+            path = reverse("portal:data_status", args=[found.reference])
+        response.set_signed_cookie(
+            name,
+            f"{found.pk}.{found.link_version}",
+            salt=SALT,
+            max_age=DAYS * 86_400,
+            path=path,
+            httponly=True,
+            secure=settings.HTTPS,
+            samesite="Lax",
+        )
+    return private(response)
+
+
+def _request_of(request: HttpRequest, reference: str) -> DataRequest | None:
+    """Without a cookie no row is read, so that known and unknown references cost the same."""
+    for name in COOKIES.values():
+        value = request.get_signed_cookie(name, default="", salt=SALT, max_age=DAYS * 86_400) or ""
+        row_id, _dot, version = value.partition(".")
+        found = row_id and (
+            DataRequest.objects.select_related("office")
+            .filter(
+                pk=int(row_id),
+                reference=reference,
+                link_version=int(version),
+                anonymised_at=None,
+            )
+            .first()
+        )
+        if found:
+            return found
+    return None
