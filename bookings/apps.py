@@ -9,8 +9,10 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         from bookings import queries
         from bookings.messages import BookingMessages
+        from bookings.waiting_messages import WaitingMessages
         from core import health
         from notifications import sources
 
         sources.register("booking", BookingMessages())
+        sources.register("waiting", WaitingMessages())
         health.add_metrics(queries.metrics)

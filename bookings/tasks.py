@@ -8,12 +8,16 @@ from bookings import services
 
 @shared_task
 def release_expired() -> None:
-    services.release_expired(now=timezone.now())
+    now = timezone.now()
+    services.release_expired(now=now)
+    services.return_places(now=now)
+    services.offer_free_places(now=now)
 
 
 @shared_task
 def end_past_visits() -> None:
     services.end_past_visits(now=timezone.now())
+    services.end_waiting(now=timezone.now())
 
 
 @shared_task

@@ -272,6 +272,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"นัดเขต 
 # --- booking rules that hold for the whole city (an office's own are on its service) --------
 HOLD_MINUTES = 10
 HOLDS_PER_VISITOR = 3
+WAITING_OFFER_HOURS = 2
+# A place offered for less than this could not be taken by anybody who is not looking just then.
+WAITING_OFFER_LEAST_MINUTES = 15
 SLOT_DAYS_AHEAD = 60
 DOCUMENTS_PER_BOOKING = 6
 DOCUMENT_MAX_MB = 10

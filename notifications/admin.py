@@ -44,6 +44,8 @@ KINDS = {
     "reminder_2h": gettext_lazy("Reminder, 2 hours"),
     "already_booked": gettext_lazy("Already has an appointment"),
     "find_link": gettext_lazy("Link asked for"),
+    "waiting_joined": gettext_lazy("On the waiting list"),
+    "waiting_offer": gettext_lazy("A time from the waiting list"),
 }
 REASONS = {
     "connection": gettext_lazy("the mail server could not be reached"),

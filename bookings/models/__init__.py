@@ -1,4 +1,5 @@
-"""Slots, bookings, the people on them, documents, history, and the day at the counter."""
+"""Slots, bookings, the people on them, documents, history, the day at the counter, the waiting
+list."""
 
 from bookings.models.booking import Booking, BookingChange, Party
 from bookings.models.counter import (
@@ -11,6 +12,7 @@ from bookings.models.counter import (
 )
 from bookings.models.documents import Document, ItemCheck, ItemState
 from bookings.models.slot import Slot
+from bookings.models.waiting import ReturningPlace, WaitingEntry
 
 __all__ = [
     "Alarm",
@@ -24,6 +26,8 @@ __all__ = [
     "NotServedReason",
     "Party",
     "Period",
+    "ReturningPlace",
     "Slot",
     "Ticket",
+    "WaitingEntry",
 ]

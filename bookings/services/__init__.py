@@ -15,7 +15,9 @@ from bookings.services.files import remove_stray_files
 from bookings.services.finding import send_link
 from bookings.services.holds import extend_hold, hold, release_expired, release_hold
 from bookings.services.moves import Changed
+from bookings.services.offers import end_waiting, offer_free_places, offer_freed
 from bookings.services.reminders import queue_reminders
+from bookings.services.returning import return_places
 from bookings.services.submit import (
     PRIVACY_TEXT_VERSION,
     AlreadyBooked,
@@ -25,6 +27,7 @@ from bookings.services.submit import (
     unseal_number,
 )
 from bookings.services.timetable import Generated, apply_closures, generate_slots
+from bookings.services.waiting import Wish, join_waiting, leave_waiting, take_offer
 
 __all__ = [
     "PRIVACY_TEXT_VERSION",
@@ -33,6 +36,7 @@ __all__ = [
     "Details",
     "Generated",
     "Person",
+    "Wish",
     "add_document",
     "apply_closures",
     "ask_for_documents",
@@ -40,19 +44,26 @@ __all__ = [
     "confirm",
     "documents_sent",
     "end_past_visits",
+    "end_waiting",
     "extend_hold",
     "generate_slots",
     "hold",
+    "join_waiting",
+    "leave_waiting",
     "mark_item",
     "move_to",
+    "offer_free_places",
+    "offer_freed",
     "queue_reminders",
     "reject",
     "release_expired",
     "release_hold",
     "remove_document",
     "remove_stray_files",
+    "return_places",
     "send_link",
     "submit",
+    "take_offer",
     "take_over",
     "unseal_number",
 ]

@@ -3,9 +3,7 @@ Set-based reads only: nothing is mended here. Examples are references and row nu
 anything personal."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import (
     Case,
@@ -16,22 +14,37 @@ from django.db.models import (
     Max,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     Value,
     When,
     Window,
 )
-from django.db.models.functions import Lag
+from django.db.models.functions import Coalesce, Lag
 
-from bookings.models import Booking, BookingChange, Document, Party, Slot
+from bookings.models import (
+    Booking,
+    BookingChange,
+    Document,
+    Party,
+    ReturningPlace,
+    Slot,
+)
 from bookings.services.files import kept_files, stray_files
-from bookings.workflow import OCCUPYING, OPEN, UNDECIDED, WORKFLOW, Status
+from bookings.services.findings import Finding
+from bookings.services.findings import listed as _listed
+from bookings.services.findings import problems as _problems
+from bookings.services.waiting_integrity import offers_are_whole
+from bookings.workflow import (
+    OCCUPYING,
+    OPEN,
+    UNDECIDED,
+    WORKFLOW,
+    Status,
+)
 from core.workflow import Actor, ActorKind
 from notifications.models import Message
 from notifications.models import Status as MessageStatus
 
-EXAMPLES = 5
 LATE_MESSAGE = timedelta(hours=1)
 LATE_HOLD = timedelta(minutes=5)
 
@@ -49,24 +62,8 @@ NEWS_OF_STEPS = [
 ]
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What was found for one invariant. `problems` is empty when it holds; `warning` is a figure
-    to look at that breaks nothing."""
-
-    name: str
-    checked: str
-    problems: tuple[str, ...]
-    warning: str = ""
-
-    def __str__(self) -> str:
-        state = "BROKEN" if self.problems else "ok"
-        parts = [f"{self.name} … {state}, {self.checked}", self.warning, *self.problems]
-        return "; ".join(part for part in parts if part)
-
-
 def findings(*, now: datetime) -> Iterator[Finding]:
-    """Check the invariants one after the other: about thirty queries over whole tables, each of
+    """Check the invariants one after the other: about forty queries over whole tables, each of
     them true of one moment, and a walk through MEDIA_ROOT."""
     for check in CHECKS:
         yield check(now)
@@ -77,8 +74,12 @@ def _places(now: datetime) -> Finding:
     slots = Slot.objects.order_by().annotate(
         rows=Count("bookings", filter=occupying),
         rows_online=Count("bookings", filter=occupying & Q(bookings__takes_online_place=True)),
+        back=_returning(Q()),
+        back_online=_returning(Q(online=True)),
     )
-    wrong = slots.exclude(taken=F("rows"), taken_online=F("rows_online"))
+    wrong = slots.exclude(
+        taken=F("rows") + F("back"), taken_online=F("rows_online") + F("back_online")
+    )
     over = Slot.objects.order_by().filter(
         Q(taken__gt=F("capacity")) | Q(taken_online__gt=F("online_capacity"))
     )
@@ -90,6 +91,13 @@ def _places(now: datetime) -> Finding:
             ("more taken than there are places: slot", over, "pk"),
         ),
     )
+
+
+def _returning(which: Q) -> Coalesce:
+    """Cancelled places of a slot that have not come back yet: they stay taken."""
+    places = ReturningPlace.objects.filter(which, slot=OuterRef("pk")).order_by()
+    number = places.values("slot").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(number), 0)
 
 
 def _history(now: datetime) -> Finding:
@@ -268,21 +276,5 @@ CHECKS: list[Callable[[datetime], Finding]] = [
     _messages_of_cases,
     _files,
     _holds,
+    offers_are_whole,
 ]
-
-
-def _problems(*asked: tuple[str, QuerySet[Any, Any], str]) -> tuple[str, ...]:
-    """Of (words, rows that break the invariant, field that names one): those that have rows."""
-    found: list[str] = []
-    for words, rows, field in asked:
-        names = rows.values_list(field, flat=True)
-        found += _listed(words, [str(name) for name in names[: EXAMPLES + 1]], names.count)
-    return tuple(found)
-
-
-def _listed(words: str, names: list[str], count: Callable[[], int] | None = None) -> list[str]:
-    if not names:
-        return []
-    more = (count() if count else len(names)) - EXAMPLES
-    shown = ", ".join(names[:EXAMPLES])
-    return [f"{words} {shown}" + (f" and {more:,} more" if more > 0 else "")]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from bookings.models import Slot
+from bookings.services.offers import reopen
 from offices.models import Closure, OfferedService, PatternTime
 
 BATCH = 2_000
@@ -125,5 +126,5 @@ def _apply_closures(dates: list[date], now: datetime) -> tuple[int, int]:
         if not everywhere:
             open_again = of_day.exclude(office_id__in=offices)
             calendar_closed = open_again.filter(closed_at__isnull=False, closed_by_hand=False)
-            reopened += calendar_closed.update(closed_at=None)
+            reopened += reopen(calendar_closed, now=now)
     return newly_closed, reopened

@@ -2,5 +2,6 @@
 
 from portal.forms.booking import BookingForm
 from portal.forms.my import CancelForm, DocumentsForm, FindForm
+from portal.forms.waiting import WaitingForm
 
-__all__ = ["BookingForm", "CancelForm", "DocumentsForm", "FindForm"]
+__all__ = ["BookingForm", "CancelForm", "DocumentsForm", "FindForm", "WaitingForm"]

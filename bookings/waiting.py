@@ -1,0 +1,59 @@
+"""Reads about the waiting list of a service at an office."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from bookings.models import Booking, Slot, WaitingEntry
+from bookings.workflow import Status
+from offices.models import OfferedService
+
+
+@dataclass(frozen=True)
+class Line:
+    """Where an entry stands and what has come free for its days since it joined: `offered` places
+    went to others. Enough to say why nothing came yet (peers §2, item 29)."""
+
+    position: int
+    offered: int
+
+
+def line_of(entry: WaitingEntry) -> Line:
+    """Two queries."""
+    same = WaitingEntry.objects.in_line().filter(
+        office_id=entry.office_id, service_id=entry.service_id
+    )
+    before = Q(joined_at__lt=entry.joined_at) | Q(joined_at=entry.joined_at, pk__lt=entry.pk)
+    offered = Booking.objects.filter(
+        waiting__office_id=entry.office_id,
+        waiting__service_id=entry.service_id,
+        created_at__gte=entry.joined_at,
+        slot__starts_at__gte=_start_of(entry.first_day),
+        slot__starts_at__lt=_start_of(entry.latest_day + timedelta(days=1)),
+    ).exclude(waiting=entry)
+    return Line(same.filter(before).count() + 1, offered.count())
+
+
+def kept_for(entry: WaitingEntry, *, now: datetime) -> list[Booking]:
+    """What is held for an entry at this moment, with its time. One query."""
+    kept = entry.offers.filter(status=Status.HELD, held_until__gt=now)
+    return list(kept.select_related("slot").order_by("pk"))
+
+
+def free_for(
+    offered: OfferedService, *, first: date, last: date, n: int, now: datetime
+) -> bool | None:
+    """Whether a time of these days, both ends included, has n free places online; None when they
+    have no open time at all. One query."""
+    times = list(
+        Slot.objects.of(offered)
+        .between(max(_start_of(first), now), _start_of(last + timedelta(days=1)))
+        .filter(closed_at__isnull=True)
+    )
+    return any(slot.free_online >= n for slot in times) if times else None
+
+
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
