@@ -12,6 +12,7 @@ class BookingsConfig(AppConfig):
         from bookings.request_messages import RequestMessages
         from bookings.services import data_requests
         from bookings.services import retention as keeping
+        from bookings.waiting_messages import WaitingMessages
         from core import health, retention
         from notifications import sources
 
@@ -20,4 +21,5 @@ class BookingsConfig(AppConfig):
         for name, purge in keeping.KINDS.items():
             retention.register(name, purge)
         retention.register("data requests", data_requests.purge)
+        sources.register("waiting", WaitingMessages())
         health.add_metrics(queries.metrics)

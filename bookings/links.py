@@ -1,17 +1,19 @@
 """Links to a booking for messages: signed, the same again for a message that is sent again, and
 always under SITE_URL, whatever host a request named (reliability §3.76)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from hmac import compare_digest
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.links import BadLink, make_token, read_token
-from bookings.models import Booking
+from bookings.models import Booking, WaitingEntry
 from core.reference import ALPHABET, MISREAD
 
 PURPOSE = "booking"
+WAITING = "waiting"
 # 7 characters of base 32 = 35 bits: one guess in 34 thousand million opens one booking, and the
 # view counts wrong guesses. A short code is for SMS only; the long link carries 256 bits.
 TAG_LENGTH = 7
@@ -33,6 +35,28 @@ def link(booking: Booking, *, page: str = "", until: datetime | None = None) -> 
 def short_link(booking: Booking) -> str:
     """The absolute short link of a booking, for SMS."""
     return f"{_site(booking)}/s/{short_code(booking)}/"
+
+
+def waiting_link(entry: WaitingEntry) -> str:
+    """The absolute signed link of a place in the waiting list; valid LINK_DAYS_AFTER_VISIT after
+    its latest day."""
+    last = timezone.make_aware(datetime.combine(entry.latest_day, time()))
+    token = make_token(
+        purpose=WAITING,
+        row_id=entry.pk,
+        version=entry.link_version,
+        expires_at=last + timedelta(days=settings.LINK_DAYS_AFTER_VISIT),
+    )
+    return f"{_site(entry)}/w/{token}/"
+
+
+def read_waiting_link(token: str, *, now: datetime) -> WaitingEntry:
+    """The entry that a token opens. Raises accounts.links.BadLink for every reason the same."""
+    claims = read_token(token, purpose=WAITING, now=now)
+    found = WaitingEntry.objects.filter(pk=claims.row_id, link_version=claims.version).first()
+    if found is None:
+        raise BadLink
+    return found
 
 
 def read_link(token: str, *, now: datetime) -> Booking:
@@ -77,7 +101,7 @@ def _last_day(booking: Booking) -> datetime:
     return booking.slot.ends_at + timedelta(days=settings.LINK_DAYS_AFTER_VISIT)
 
 
-def _site(booking: Booking) -> str:
+def _site(booking: Booking | WaitingEntry) -> str:
     return settings.SITE_URL + ("/en" if booking.language == "en" else "")
 
 

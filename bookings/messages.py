@@ -144,27 +144,31 @@ def _event(booking: Booking, now: datetime) -> Attachment:
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class Drawn:
+    """The parts of one message in one language."""
+
     subject: str
     html: str
     text: str
 
 
-def _draw(language: str, booking: Booking, message: Message, now: datetime) -> _Drawn:
-    """The message in one language: one template, three layouts."""
+def _draw(language: str, booking: Booking, message: Message, now: datetime) -> Drawn:
+    """The message in one language."""
     with translation.override(language):
-        words = _words(booking, message, now) | {"language": language}
+        return draw(message.kind, _words(booking, message, now) | {"language": language})
 
-        def draw(layout: str) -> str:
-            return render_to_string(
-                f"emails/{message.kind}.txt", words | {"layout": f"emails/{layout}"}
-            )
 
-        return _Drawn(
-            subject=" ".join(draw("subject.txt").split()),
-            html=draw("section.html"),
-            text=re.sub(r"\n{3,}", "\n\n", draw("section.txt")).strip() + "\n",
-        )
+def draw(kind: str, words: dict[str, Any]) -> Drawn:
+    """A message in the active language: one template, three layouts."""
+
+    def lay_out(layout: str) -> str:
+        return render_to_string(f"emails/{kind}.txt", words | {"layout": f"emails/{layout}"})
+
+    return Drawn(
+        subject=" ".join(lay_out("subject.txt").split()),
+        html=lay_out("section.html"),
+        text=re.sub(r"\n{3,}", "\n\n", lay_out("section.txt")).strip() + "\n",
+    )
 
 
 def _words(booking: Booking, message: Message, now: datetime) -> dict[str, Any]:
@@ -177,7 +181,7 @@ def _words(booking: Booking, message: Message, now: datetime) -> dict[str, Any]:
         "ref": booking.reference,
         "date": thai_dates.long_date(slot.starts_at),
         "d": thai_dates.day_month(slot.starts_at),
-        "time": _unbroken(thai_dates.time_range(slot.starts_at, slot.ends_at)),
+        "time": unbroken(thai_dates.time_range(slot.starts_at, slot.ends_at)),
         "t": thai_dates.clock(slot.starts_at),
         "arrive": thai_dates.clock(rules.arrive_by(offered, slot)),
         "is_today": timezone.localdate(slot.starts_at) == timezone.localdate(now),
@@ -199,7 +203,7 @@ def _of_the_office(booking: Booking) -> dict[str, Any]:
         "office": booking.office.full_name,
         "o": booking.office.short_name,
         "place": queries.place_of(booking),
-        "tel": _unbroken(booking.office.phone),
+        "tel": unbroken(booking.office.phone),
         "early": offered.early_minutes,
         "late": offered.late_grace_minutes,
         "minutes": settings.FIND_LINK_MINUTES,
@@ -283,6 +287,6 @@ def _day_and_time(moment: datetime) -> str:
     }
 
 
-def _unbroken(text: str) -> str:
+def unbroken(text: str) -> str:
     """A time or a telephone number stays on one line."""
     return text.replace(" ", "\N{NO-BREAK SPACE}")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from bookings.models import Booking
+from bookings.models import Booking, WaitingEntry
 from core import thai_dates
 from notifications import services as notifications
 from notifications.models import Channel
@@ -20,6 +20,7 @@ MUST_REACH = frozenset(
         "moved_by_office",
         "cancelled_by_office",
         "kept_elsewhere",
+        "waiting_offer",
     }
 )
 
@@ -55,7 +56,25 @@ def remind(bookings: Iterable[Booking], kind: str, *, now: datetime) -> int:
     return notifications.queue_all(items, now=now)
 
 
-def contacts_of(booking: Booking) -> list[Contact]:
+def tell_waiting(
+    entry: WaitingEntry, kind: str, *, now: datetime, mark: str = "1", **context: Any
+) -> None:
+    """As `tell`, for somebody on the waiting list: once for each `mark`."""
+    news = News(
+        event=f"waiting:{entry.pk}:{kind}:{mark}",
+        kind=kind,
+        source="waiting",
+        case_id=entry.pk,
+        reference=entry.reference,
+        office_id=entry.office_id,
+        language=entry.language,
+        context=context,
+        call_if_lost=kind in MUST_REACH,
+    )
+    notifications.queue(news, contacts=contacts_of(entry), now=now)
+
+
+def contacts_of(booking: Booking | WaitingEntry) -> list[Contact]:
     """Where the applicants can be reached, best first. Telephones wait for the SMS channel."""
     return [Contact(Channel.EMAIL, booking.email)] if booking.email else []
 

@@ -4,6 +4,7 @@ can forget them (peers §2, item 8)."""
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -84,6 +85,23 @@ def check_changeable(offered: OfferedService, slot: Slot, *, now: datetime) -> N
             },
             code="cutoff",
         )
+
+
+def offer_ends(offered: OfferedService, slot: Slot, *, now: datetime) -> datetime | None:
+    """Until when a time could be kept for somebody on the waiting list: WAITING_OFFER_HOURS, but
+    not past the deadline for changes, after which nobody could give it back online. None when it
+    cannot be booked online, when the visit is nearer than an offer lasts, or when too little is
+    left to be of use (peers §2, item 29). Three queries."""
+    hours = timedelta(hours=settings.WAITING_OFFER_HOURS)
+    try:
+        check_bookable(offered, slot, now=now)
+    except Refused:
+        return None
+    until = min(now + hours, change_deadline(offered, slot))
+    least = timedelta(minutes=settings.WAITING_OFFER_LEAST_MINUTES)
+    if slot.starts_at - now < hours or until - now < least:
+        return None
+    return until
 
 
 def review_deadline(offered: OfferedService, slot: Slot, *, now: datetime) -> datetime:

@@ -9,7 +9,10 @@ from core import retention
 
 @shared_task
 def release_expired() -> None:
-    services.release_expired(now=timezone.now())
+    now = timezone.now()
+    services.release_expired(now=now)
+    services.return_places(now=now)
+    services.offer_free_places(now=now)
 
 
 @shared_task
@@ -25,6 +28,7 @@ def lapse_drafts() -> None:
 @shared_task
 def end_past_visits() -> None:
     services.end_past_visits(now=timezone.now())
+    services.end_waiting(now=timezone.now())
 
 
 @shared_task

@@ -1,57 +1,59 @@
-"""The order in which people in the hall are called (ui/staff §8). The system proposes; staff may
-call any row. The same rule is written on the display (peers §2, item 40)."""
+"""Reads about the waiting list of a service at an office."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
-from django.conf import settings
-from django.db.models import Min
+from django.db.models import Q
 from django.utils import timezone
 
-from bookings.models import Booking, Lane, Ticket
-from bookings.services.counter.numbers import slots_of_day
+from bookings.models import Booking, Slot, WaitingEntry
 from bookings.workflow import Status
-from offices.models import Office
+from offices.models import OfferedService
 
 
-def waiting_order(office: Office, now: datetime) -> list[Ticket]:
-    """All who wait today, first to be called first: (1) booked whose time has come, (2) walk-ins,
-    longest first, who waited more than WALK_IN_WAIT_MINUTES or fit before the next booked time of
-    their section, (3) booked who came early, (4) the other walk-ins. Two queries."""
-    rows = (
-        Ticket.objects.of_day(office, timezone.localdate(now))
-        .waiting()
-        .select_related("offered__service", "offered__section", "booking__slot", "booking__case")
-        .prefetch_related("booking__parties")
+@dataclass(frozen=True)
+class Line:
+    """Where an entry stands and what has come free for its days since it joined: `offered` places
+    went to others. Enough to say why nothing came yet (peers §2, item 29)."""
+
+    position: int
+    offered: int
+
+
+def line_of(entry: WaitingEntry) -> Line:
+    """Two queries."""
+    same = WaitingEntry.objects.in_line().filter(
+        office_id=entry.office_id, service_id=entry.service_id
     )
-    tickets = list(rows)
-    next_booked = _next_booked(office, now) if tickets else {}
-    return sorted(tickets, key=lambda ticket: _turn(ticket, next_booked, now))
+    before = Q(joined_at__lt=entry.joined_at) | Q(joined_at=entry.joined_at, pk__lt=entry.pk)
+    offered = Booking.objects.filter(
+        waiting__office_id=entry.office_id,
+        waiting__service_id=entry.service_id,
+        created_at__gte=entry.joined_at,
+        slot__starts_at__gte=_start_of(entry.first_day),
+        slot__starts_at__lt=_start_of(entry.latest_day + timedelta(days=1)),
+    ).exclude(waiting=entry)
+    return Line(same.filter(before).count() + 1, offered.count())
 
 
-def has_waited_long(ticket: Ticket, now: datetime) -> bool:
-    """Whether a walk-in goes before those who came before their time."""
-    return now - ticket.arrived_at > timedelta(minutes=settings.WALK_IN_WAIT_MINUTES)
+def kept_for(entry: WaitingEntry, *, now: datetime) -> list[Booking]:
+    """What is held for an entry at this moment, with its time. One query."""
+    kept = entry.offers.filter(status=Status.HELD, held_until__gt=now)
+    return list(kept.select_related("slot").order_by("pk"))
 
 
-def _turn(ticket: Ticket, next_booked: dict[int, datetime], now: datetime) -> tuple[Any, ...]:
-    if ticket.lane == Lane.BOOKED and ticket.booking is not None:
-        starts_at = ticket.booking.slot.starts_at
-        return (1 if starts_at <= now else 3, starts_at, ticket.number)
-    end = now + timedelta(minutes=ticket.offered.minutes)
-    until = next_booked.get(ticket.offered.section_id)
-    is_next = has_waited_long(ticket, now) or until is None or end <= until
-    return (2 if is_next else 4, ticket.arrived_at, ticket.number)
-
-
-def _next_booked(office: Office, now: datetime) -> dict[int, datetime]:
-    """Section → the next time today at which somebody with an appointment is due."""
-    _start, end = slots_of_day(now)
-    due = Booking.objects.filter(
-        office=office,
-        status__in=[Status.CONFIRMED, Status.ARRIVED],
-        slot__starts_at__gt=now,
-        slot__starts_at__lt=end,
+def free_for(
+    offered: OfferedService, *, first: date, last: date, n: int, now: datetime
+) -> bool | None:
+    """Whether a time of these days, both ends included, has n free places online; None when they
+    have no open time at all. One query."""
+    times = list(
+        Slot.objects.of(offered)
+        .between(max(_start_of(first), now), _start_of(last + timedelta(days=1)))
+        .filter(closed_at__isnull=True)
     )
-    rows = due.order_by().values_list("offered__section_id").annotate(next=Min("slot__starts_at"))
-    return dict(rows)
+    return any(slot.free_online >= n for slot in times) if times else None
+
+
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))

@@ -1,5 +1,5 @@
-"""The life of a booking, of a number in the hall and of a closing, each as one table
-(design §3 "A move"). docs/workflows.md is drawn from them."""
+"""The lives of bookings, numbers in the hall, closings, requests about personal data and places in
+the waiting list, each as one table (design §3 "A move"). docs/workflows.md is drawn from them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -200,3 +200,33 @@ REQUEST_WORKFLOW = Workflow(REQUEST_MOVES)
 
 # The 30 days run.
 REQUEST_OPEN = frozenset({RequestStatus.SUBMITTED, RequestStatus.IDENTIFIED})
+
+
+class WaitingStatus(models.TextChoices):
+    WAITING = "waiting", _("On the waiting list")
+    OFFERED = "offered", _("A time is kept for you")
+    TAKEN = "taken", _("Time taken")
+    LEFT = "left", _("Left the list")
+    OVER = "over", _("Waiting is over")
+
+
+# One offer each: who does not take it makes room for the next one, and can join again.
+WAITING_MOVES = {
+    WaitingStatus.WAITING: {
+        WaitingStatus.OFFERED: _SYSTEM,
+        WaitingStatus.LEFT: _CITIZEN,
+        WaitingStatus.OVER: _SYSTEM,
+    },
+    WaitingStatus.OFFERED: {
+        WaitingStatus.TAKEN: _CITIZEN_OR_STAFF,
+        WaitingStatus.LEFT: _CITIZEN,
+        WaitingStatus.OVER: _SYSTEM,
+    },
+    WaitingStatus.TAKEN: {},
+    WaitingStatus.LEFT: {},
+    WaitingStatus.OVER: {},
+}
+
+WAITING_WORKFLOW = Workflow(WAITING_MOVES)
+
+IN_LINE = frozenset({WaitingStatus.WAITING, WaitingStatus.OFFERED})

@@ -280,6 +280,9 @@ HOLD_MINUTES = 10
 HOLDS_PER_VISITOR = 3
 # Many people share one address: an office, a school, a mobile network.
 HOLDS_PER_ADDRESS = env.int("HOLDS_PER_ADDRESS", default=200)
+WAITING_OFFER_HOURS = 2
+# A place offered for less than this could not be taken by anybody who is not looking just then.
+WAITING_OFFER_LEAST_MINUTES = 15
 SLOT_DAYS_AHEAD = 60
 # How long a draft of a closing stops new bookings, and how far ahead a day can be closed.
 CLOSING_STOP_MINUTES = 30

@@ -10,11 +10,14 @@ from django.db import DatabaseError, connection, models
 from django.db.models import Field
 
 
-def lock_rows(queryset: models.QuerySet, *, skip_locked: bool = False) -> models.QuerySet:
+def lock_rows(
+    queryset: models.QuerySet, *, skip_locked: bool = False, no_key: bool = False
+) -> models.QuerySet:
     """The same rows, locked until the transaction ends, in the order of the queryset. On SQLite
-    the IMMEDIATE transaction has locked the whole database already."""
+    the IMMEDIATE transaction has locked the whole database already. `no_key` lets others store
+    rows that point to these."""
     if connection.features.has_select_for_update:
-        return queryset.select_for_update(of=("self",), skip_locked=skip_locked)
+        return queryset.select_for_update(of=("self",), skip_locked=skip_locked, no_key=no_key)
     return queryset
 
 

@@ -49,6 +49,8 @@ KINDS = {
     "data_received": gettext_lazy("Request about personal data received"),
     "data_answered": gettext_lazy("Request about personal data answered"),
     "data_refused": gettext_lazy("Request about personal data refused"),
+    "waiting_joined": gettext_lazy("On the waiting list"),
+    "waiting_offer": gettext_lazy("A time from the waiting list"),
 }
 REASONS = {
     "connection": gettext_lazy("the mail server could not be reached"),

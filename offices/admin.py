@@ -142,6 +142,7 @@ class OfferedServiceAdmin(OfficeAdmin):
                     "latest_days",
                     "cutoff_days",
                     "max_moves",
+                    "return_delay_minutes",
                     "early_minutes",
                     "late_grace_minutes",
                     "needs_officer",

@@ -44,6 +44,7 @@ def seed_reference(*, today: date) -> Counter[str]:
     made: Counter[str] = Counter()
     made["offices"] = _seed_offices()
     made["windows"] = _seed_windows()
+    _place_on_map()
     made["services"] = sum(_seed_service(order, row) for order, row in enumerate(_json("services")))
     made["opening patterns"] = _seed_patterns()
     made["services of offices"] = _seed_offered()
@@ -69,6 +70,16 @@ def _seed_offices() -> int:
         )
         _make_sections(office)
     return len(rows)
+
+
+def _place_on_map() -> None:
+    """Where each district stands on the schematic map; offices made before there was one too."""
+    without = {office.code: office for office in Office.objects.filter(column__isnull=True)}
+    for row in _rows("tile_map") if without else ():
+        office = without.get(int(row["code"]))
+        if office is not None:
+            office.column, office.row = int(row["column"]), int(row["row"])
+            office.save(update_fields=["column", "row"])
 
 
 def _make_sections(office: Office) -> None:

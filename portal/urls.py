@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import booking, demo, documents, find, home, my, offices, privacy, times
+from portal.views import booking, demo, documents, find, home, my, offices, privacy, times, waiting
 
 app_name = "portal"
 urlpatterns = [
@@ -21,11 +21,16 @@ urlpatterns = [
     path("offices/<slug:office>/<slug:service>/", offices.service, name="service"),
     path("offices/<slug:office>/<slug:service>/times/", times.times, name="times"),
     path("offices/<slug:office>/<slug:service>/hold/", booking.hold, name="hold"),
+    path("offices/<slug:office>/<slug:service>/wait/", waiting.wait, name="wait"),
     path("bookings/hold/<uuid:key>/", booking.form, name="form"),
     path("bookings/hold/<uuid:key>/extend/", booking.extend, name="extend"),
     path("bookings/hold/<uuid:key>/release/", booking.release, name="release"),
     path("l/<str:token>/", my.open_link, name="link"),
     path("s/<str:code>/", my.short_link, name="short_link"),
+    path("w/<str:token>/", waiting.open_waiting_link, name="waiting_link"),
+    path("my/waiting/<str:reference>/", waiting.place, name="waiting"),
+    path("my/waiting/<str:reference>/take/", waiting.take, name="waiting_take"),
+    path("my/waiting/<str:reference>/leave/", waiting.leave_waiting, name="waiting_leave"),
     path("my/<str:reference>/", my.status, name="status"),
     path("my/<str:reference>/cancel/", my.cancel, name="cancel"),
     path("my/<str:reference>/move/", my.move, name="move"),

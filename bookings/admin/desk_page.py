@@ -14,10 +14,10 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.staff import StaffRequest
 from bookings.admin.desk_visit import AT_DESK, OVER, Visit, names_of, visits_of
+from bookings.call_order import waiting_order
 from bookings.models import Alarm, Booking, Lane, NotServedReason, Period, Slot, Ticket
 from bookings.services.counter.arriving import late_after
 from bookings.services.counter.numbers import slots_of_day
-from bookings.waiting import waiting_order
 from bookings.workflow import AT_WINDOW, OCCUPYING, UNDECIDED, Status, TicketStatus
 from core.admin_site import Badge
 from offices.models import ChecklistItem, OfferedService, Office, Window

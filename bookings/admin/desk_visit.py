@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from bookings.call_order import has_waited_long
 from bookings.models import Booking, Lane, Period, Ticket
-from bookings.waiting import has_waited_long
 from bookings.workflow import AT_WINDOW, TicketStatus
 
 AT_DESK = [*AT_WINDOW, TicketStatus.PAUSED]

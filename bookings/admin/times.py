@@ -100,6 +100,7 @@ class SlotAdmin(OfficeAdmin):
         obj.closed_at = (obj.closed_at or timezone.now()) if closed else None
         # Never the whole row: a citizen takes a place while the head looks at it.
         obj.save(update_fields=["capacity", "online_capacity", "closed_at", "closed_by_hand"])
+        services.offer_freed(slot_id=obj.pk, now=timezone.now())
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         self._check_in_scope(request, object_id)

@@ -1,4 +1,5 @@
-"""Slots, bookings, the people on them, documents, history, closings, and the day at the counter."""
+"""Slots, bookings, the people on them, documents, history; closings, the day at the counter, the
+waiting list, requests about personal data."""
 
 from bookings.models.booking import Booking, BookingChange, Party
 from bookings.models.closing import Choice, Closing, ClosingDecision, Part
@@ -13,6 +14,7 @@ from bookings.models.counter import (
 from bookings.models.documents import Document, ItemCheck, ItemState
 from bookings.models.requests import DataRequest, DataRequestChange
 from bookings.models.slot import Slot
+from bookings.models.waiting import ReturningPlace, WaitingEntry
 
 __all__ = [
     "Alarm",
@@ -32,6 +34,8 @@ __all__ = [
     "Part",
     "Party",
     "Period",
+    "ReturningPlace",
     "Slot",
     "Ticket",
+    "WaitingEntry",
 ]

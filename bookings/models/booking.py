@@ -84,6 +84,14 @@ class Booking(models.Model):
     hold_no = models.PositiveSmallIntegerField(null=True, editable=False)
     held_until = models.DateTimeField(_("kept until"), null=True, blank=True)
     hold_extended = models.BooleanField(default=False)
+    waiting = models.ForeignKey(
+        "bookings.WaitingEntry",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="offers",
+        editable=False,
+    )
 
     language = models.CharField(_("language"), max_length=5, default="th")
     phone = models.CharField(_("phone"), max_length=16, blank=True)

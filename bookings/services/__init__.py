@@ -28,7 +28,9 @@ from bookings.services.files import remove_stray_files
 from bookings.services.finding import send_link
 from bookings.services.holds import extend_hold, hold, release_expired, release_hold
 from bookings.services.moves import Changed
+from bookings.services.offers import end_waiting, offer_free_places, offer_freed
 from bookings.services.reminders import queue_reminders
+from bookings.services.returning import return_places
 from bookings.services.stopping import lapse_drafts
 from bookings.services.submit import (
     PRIVACY_TEXT_VERSION,
@@ -39,6 +41,7 @@ from bookings.services.submit import (
     unseal_number,
 )
 from bookings.services.timetable import Generated, apply_closures, generate_slots
+from bookings.services.waiting import Wish, join_waiting, leave_waiting, take_offer
 
 __all__ = [
     "PRIVACY_TEXT_VERSION",
@@ -48,6 +51,7 @@ __all__ = [
     "Details",
     "Generated",
     "Person",
+    "Wish",
     "add_document",
     "announce",
     "apply_closures",
@@ -63,13 +67,18 @@ __all__ = [
     "drop",
     "end_office_days",
     "end_past_visits",
+    "end_waiting",
     "extend_hold",
     "generate_slots",
     "hold",
+    "join_waiting",
     "lapse_drafts",
     "leave_out_rest",
+    "leave_waiting",
     "mark_item",
     "move_to",
+    "offer_free_places",
+    "offer_freed",
     "open_again",
     "plan",
     "plan_for_closure",
@@ -79,8 +88,10 @@ __all__ = [
     "release_hold",
     "remove_document",
     "remove_stray_files",
+    "return_places",
     "send_link",
     "submit",
+    "take_offer",
     "take_over",
     "unseal_number",
 ]

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from bookings import news, rules
 from bookings.models import Booking, Slot
 from bookings.services.moves import locked_booking, move, record
+from bookings.services.offers import free_place, offer_freed
 from bookings.services.places import give_back_places, lock_slot, take_places
+from bookings.services.returning import free_place_later
 from bookings.workflow import CHANGEABLE, Status
 from core.errors import Refused
 from core.workflow import Actor, ActorKind
@@ -17,8 +19,8 @@ from core.workflow import Actor, ActorKind
 def cancel(
     *, booking: Booking, by: Actor, now: datetime, reason: str = "", version: int | None = None
 ) -> Booking:
-    """Cancel and give the place back. Staff need a reason, which is in the message; a citizen
-    is bound to the cut-off.
+    """Cancel and give the place back, to the waiting list first. Staff need a reason, which is in
+    the message; a citizen is bound to the cut-off.
 
     Raises Refused("reason" | "cutoff" | "move") and Changed. Locks the slot, then the booking."""
     _check_may_change(booking, by=by, now=now, reason=reason)
@@ -26,7 +28,10 @@ def cancel(
         lock_slot(booking.slot_id)
         locked = _locked_at(booking, by=by, version=version)
         move(locked, Status.CANCELLED, by=by, now=now, reason=reason)
-        give_back_places(slot_id=locked.slot_id, online=locked.takes_online_place)
+        if by.kind == ActorKind.STAFF:
+            free_place(booking=locked, now=now)
+        else:
+            free_place_later(booking=locked, now=now)
         kind = "cancelled_by_office" if by.kind == ActorKind.STAFF else "cancelled_by_citizen"
         news.tell(locked, kind, now=now, reason=reason)
     return locked
@@ -41,7 +46,8 @@ def move_to(
     reason: str = "",
     version: int | None = None,
 ) -> Booking:
-    """Move to another time of the same office and service: one place taken, one given back.
+    """Move to another time of the same office and service: one place taken, one given back
+    and offered to who waits for it.
 
     Raises Refused("full" | "closed" | "too_soon" | "too_far" | "cutoff" | "moves" | "same" |
     "move") and Changed; the old time is kept then. Both slots are locked in id order, so that
@@ -65,7 +71,9 @@ def move_to(
         locked = _locked_at(booking, by=by, version=version)
         if locked.status not in CHANGEABLE:
             raise Refused(_("This appointment can no longer be moved."), code="move")
+        old_slot_id = locked.slot_id
         _put_on(locked, slot, online=online, by=by, now=now, reason=reason)
+        offer_freed(slot_id=old_slot_id, now=now)
     return locked
 
 

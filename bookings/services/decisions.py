@@ -11,7 +11,8 @@ from accounts.models import User
 from bookings import checklist, news, rules
 from bookings.models import Booking, Choice, ItemCheck, ItemState
 from bookings.services.moves import locked_booking, move, record
-from bookings.services.places import give_back_places, lock_slot
+from bookings.services.offers import free_place
+from bookings.services.places import lock_slot
 from bookings.workflow import UNDECIDED, Status
 from core.errors import Refused
 from core.workflow import CITIZEN, Actor
@@ -113,7 +114,7 @@ def reject(
             reason=reason,
             changed=("decided_by",),
         )
-        give_back_places(slot_id=locked.slot_id, online=locked.takes_online_place)
+        free_place(booking=locked, now=now)
         news.tell(locked, "rejected", now=now, reason=reason)
     return locked
 

@@ -10,7 +10,8 @@ from bookings.models import Booking, Party, Ticket
 from bookings.services import counter
 from bookings.services.counter.numbers import start_of_day
 from bookings.services.moves import locked_booking, move
-from bookings.services.places import give_back_places, lock_slot
+from bookings.services.offers import free_place
+from bookings.services.places import lock_slot
 from bookings.workflow import OPEN, UNDECIDED, Status, TicketStatus
 from core.errors import Refused
 from core.workflow import SYSTEM
@@ -67,5 +68,5 @@ def _expire(booking: Booking, now: datetime) -> bool:
         if locked.status not in UNDECIDED or locked.slot_id != booking.slot_id:
             return False
         move(locked, Status.EXPIRED, by=SYSTEM, now=now)
-        give_back_places(slot_id=locked.slot_id, online=locked.takes_online_place)
+        free_place(booking=locked, now=now)
     return True

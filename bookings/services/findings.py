@@ -35,6 +35,7 @@ def problems(*asked: tuple[str, QuerySet[Any, Any], str]) -> tuple[str, ...]:
 
 
 def listed(words: str, names: list[str], count: Callable[[], int] | None = None) -> list[str]:
+    """The first names that break an invariant, and how many more."""
     if not names:
         return []
     more = (count() if count else len(names)) - EXAMPLES

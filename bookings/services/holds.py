@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from bookings import rules
 from bookings.models import Booking, Slot
 from bookings.services.moves import locked_booking, move, record
-from bookings.services.places import give_back_places, lock_slot, take_places
+from bookings.services.offers import end_holds, free_place
+from bookings.services.places import lock_slot, take_places
 from bookings.workflow import Status
 from core.db import insert_one
 from core.errors import Refused
@@ -98,13 +99,17 @@ def extend_hold(*, booking_id: int, holder: str, now: datetime) -> Booking:
 
 
 def release_hold(*, booking: Booking, by: Actor, now: datetime) -> None:
-    """Give a held place back; a booking that is no longer held is left as it is."""
+    """Give a held place back, to the waiting list first; a booking that is no longer held is left
+    as it is. Of an offer all holds end together."""
+    if booking.waiting_id is not None:
+        end_holds(booking=booking, by=by, now=now)
+        return
     with transaction.atomic():
         lock_slot(booking.slot_id)
         locked = locked_booking(booking.pk)
         if locked.status == Status.HELD:
             move(locked, Status.EXPIRED, by=by, now=now)
-            give_back_places(slot_id=locked.slot_id, online=locked.takes_online_place)
+            free_place(booking=locked, now=now)
 
 
 def release_expired(*, now: datetime) -> int:

@@ -14,6 +14,7 @@ from django.db.models import (
     Max,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Value,
     When,
@@ -21,11 +22,20 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Lag
 
-from bookings.models import Booking, BookingChange, ClosingDecision, Document, Party, Slot
+from bookings.models import (
+    Booking,
+    BookingChange,
+    ClosingDecision,
+    Document,
+    Party,
+    ReturningPlace,
+    Slot,
+)
 from bookings.services.carrying_out import forgotten
 from bookings.services.counter import integrity as counter
 from bookings.services.files import kept_files, stray_files
 from bookings.services.findings import Finding, listed, problems
+from bookings.services.waiting_integrity import offers_are_whole
 from bookings.workflow import OCCUPYING, OPEN, UNDECIDED, WORKFLOW, Status
 from core.workflow import Actor, ActorKind
 from notifications.models import Message
@@ -64,8 +74,12 @@ def _places(now: datetime) -> Finding:
         rows=Count("bookings", filter=occupying),
         rows_online=Count("bookings", filter=occupying & Q(bookings__takes_online_place=True)),
         kept=Coalesce(Subquery(kept), 0),
+        back=_returning(Q()),
+        back_online=_returning(Q(online=True)),
     )
-    wrong = slots.exclude(taken=F("rows") + F("kept"), taken_online=F("rows_online"))
+    wrong = slots.exclude(
+        taken=F("rows") + F("kept") + F("back"), taken_online=F("rows_online") + F("back_online")
+    )
     over = Slot.objects.order_by().filter(
         Q(taken__gt=F("capacity")) | Q(taken_online__gt=F("online_capacity"))
     )
@@ -77,6 +91,13 @@ def _places(now: datetime) -> Finding:
             ("more taken than there are places: slot", over, "pk"),
         ),
     )
+
+
+def _returning(which: Q) -> Coalesce:
+    """Cancelled places of a slot that have not come back yet: they stay taken."""
+    places = ReturningPlace.objects.filter(which, slot=OuterRef("pk")).order_by()
+    number = places.values("slot").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(number), 0)
 
 
 def _history(now: datetime) -> Finding:
@@ -272,4 +293,5 @@ CHECKS: list[Callable[[datetime], Finding]] = [
     counter.ticket_states,
     counter.periods,
     _closings,
+    offers_are_whole,
 ]

@@ -15,6 +15,7 @@ from accounts.models import Consent
 from bookings import news, queries
 from bookings.models import Booking, Party
 from bookings.services.moves import move
+from bookings.services.offers import offer_taken
 from bookings.workflow import Status
 from core.db import insert, together
 from core.errors import Refused
@@ -144,6 +145,7 @@ def _store(booking: Booking, details: Details, body_hash: bytes, now: datetime, 
         insert(*parties)
         move(booking, target, by=by, now=now, changed=FILLED_IN)
         news.tell(booking, "received" if target == Status.REQUESTED else "confirmed", now=now)
+    offer_taken(booking, by=by, now=now)
 
 
 def _party(booking: Booking, position: int, person: Person) -> Party:

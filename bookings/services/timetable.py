@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from bookings.models import Closing, Slot
+from bookings.services.offers import reopen
 from bookings.workflow import CLOSED_BY
 from offices.models import Closure, OfferedService, PatternTime
 
@@ -145,5 +146,5 @@ def _apply_closures(dates: list[date], now: datetime) -> tuple[int, int]:
             calendar_closed = open_again.filter(
                 closed_at__isnull=False, closed_by_hand=False, stopped_by__isnull=True
             )
-            reopened += calendar_closed.update(closed_at=None)
+            reopened += reopen(calendar_closed, now=now)
     return newly_closed, reopened

@@ -1,5 +1,6 @@
 """What one office offers, with its own times and numbers."""
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +9,8 @@ from core.models import Translated
 from core.scope import OfficeRows
 from offices.models.catalogue import Service
 from offices.models.office import Office, Section
+
+LONGEST_RETURN_DELAY = 30  # minutes
 
 
 class OpeningPattern(models.Model):
@@ -95,6 +98,12 @@ class OfferedService(models.Model):
     late_grace_minutes = models.PositiveSmallIntegerField(_("late grace (minutes)"), default=15)
     needs_officer = models.BooleanField(_("an officer looks first"), default=False)
     review_days = models.PositiveSmallIntegerField(_("checked within (working days)"), default=2)
+    return_delay_minutes = models.PositiveSmallIntegerField(
+        _("a cancelled place comes back after up to (minutes)"),
+        default=0,
+        validators=[MaxValueValidator(LONGEST_RETURN_DELAY)],
+        help_text=_("0 to 30; against handing times on. The waiting list comes first in any case"),
+    )
     window_th = models.CharField(_("window in Thai"), max_length=60, blank=True)
     window_en = models.CharField(_("window in English"), max_length=60, blank=True)
     history = record_history()
@@ -117,6 +126,10 @@ class OfferedService(models.Model):
             models.CheckConstraint(
                 condition=models.Q(latest_days__gte=models.F("earliest_days")),
                 name="offered_window_in_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(return_delay_minutes__lte=LONGEST_RETURN_DELAY),
+                name="offered_return_delay_bounded",
             ),
         ]
 

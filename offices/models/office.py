@@ -1,5 +1,6 @@
 """A district office and its two sections."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,25 @@ class Office(models.Model):
     access_en = models.CharField(_("wheelchairs, in English"), max_length=200, blank=True)
     opens_at = models.TimeField(_("opens"))
     closes_at = models.TimeField(_("closes"))
+    latitude = models.DecimalField(
+        _("latitude"),
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(13), MaxValueValidator(15)],
+    )
+    longitude = models.DecimalField(
+        _("longitude"),
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(100), MaxValueValidator(101)],
+    )
+    # Where the district stands on the schematic map of the city (data/tile_map.csv).
+    column = models.PositiveSmallIntegerField(null=True, editable=False)
+    row = models.PositiveSmallIntegerField(null=True, editable=False)
     confirmed = models.BooleanField(_("confirmed by the office"), default=False)
     history = record_history()
 

@@ -3,5 +3,13 @@
 from portal.forms.booking import BookingForm
 from portal.forms.my import CancelForm, DocumentsForm, FindForm
 from portal.forms.privacy import DataRequestForm
+from portal.forms.waiting import WaitingForm
 
-__all__ = ["BookingForm", "CancelForm", "DataRequestForm", "DocumentsForm", "FindForm"]
+__all__ = [
+    "BookingForm",
+    "CancelForm",
+    "DataRequestForm",
+    "DocumentsForm",
+    "FindForm",
+    "WaitingForm",
+]

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from bookings import rules
-from bookings.models import Booking, BookingChange
+from bookings.models import Booking, BookingChange, WaitingEntry
 from bookings.workflow import CHANGEABLE, OPEN, Status
 from core import thai_dates
 from core.workflow import ActorKind
@@ -192,7 +192,7 @@ def bare_clock(moment: datetime) -> str:
     return f"{thai_dates.local_time(moment):%H.%M}"
 
 
-def masked_contacts(booking: Booking) -> list[str]:
+def masked_contacts(booking: Booking | WaitingEntry) -> list[str]:
     """`08x xxx xx00` and `m•••@example.com`: enough to know one's own."""
     shown = []
     if booking.phone:

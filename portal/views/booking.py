@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import personal
 from bookings import queries, services
+from bookings.elsewhere import nearest_offices
 from bookings.models import Booking, Slot
 from bookings.services.places import full
 from bookings.workflow import Status
@@ -29,6 +30,7 @@ from portal import access, kept, limits, visitor
 from portal.answers import SeeOther, private, see_other
 from portal.forms import BookingForm
 from portal.presenters.times import next_times
+from portal.presenters.waiting import OfficeRow, other_offices
 
 SLOT_ID_DIGITS = 18
 STATUS = {"full": 409, "closed": 409, "address": 429}
@@ -127,7 +129,12 @@ def taken(
 
     def draw() -> str:
         path = [offered.office.slug, offered.service.code]
+        day = timezone.localdate(slot.starts_at) if slot else None
+        is_day_full = day not in {timezone.localdate(other.starts_at) for other in free}
+        wait_url = f"{reverse('portal:wait', args=path)}?date={day}"
         context = {
+            "wait_url": wait_url if day and is_day_full else "",
+            "others": _elsewhere(offered, slot, free, now),
             "csrf_token": kept.TOKEN,
             "offered": offered,
             "slot": slot,
@@ -239,6 +246,17 @@ def _conflict(request: HttpRequest, booking: Booking) -> HttpResponse:
     response = render(request, "portal/conflict.html", {"booking": booking}, status=409)
     access.grant(response, booking)
     return response
+
+
+def _elsewhere(
+    offered: OfferedService, slot: Slot | None, free: list[Slot], now: datetime
+) -> list[OfficeRow]:
+    """Other offices, when nothing is free here in the week of the time that went. Three queries
+    then."""
+    week = slot and timezone.localdate(slot.starts_at).isocalendar()[:2]
+    if any(timezone.localdate(other.starts_at).isocalendar()[:2] == week for other in free):
+        return []
+    return other_offices(nearest_offices(offered, now=now))
 
 
 def _to_form(request: HttpRequest, booking: Booking) -> SeeOther:

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from bookings import queries, rules
+from bookings.elsewhere import nearest_offices
 from bookings.models import Slot
 from bookings.queries import Day
 from bookings.rules import BookingWindow
@@ -27,6 +28,7 @@ from offices.models import OfferedService
 from portal import kept
 from portal.htmx import wants_part
 from portal.presenters import times as shown
+from portal.presenters import waiting as shown_waiting
 from portal.presenters.visit import visit_facts
 from portal.views.offices import load_offered
 from portal.visitor import holder_of
@@ -47,7 +49,7 @@ def times(request: HttpRequest, office: str, service: str) -> HttpResponse:
     the day, B.E. or C.E.; `?from=` the first day of the grid; `?free=1` hides what is taken.
 
     One query where nothing has changed for a moment, else eight at most, whatever the number of
-    times."""
+    times; three more for other offices when nothing is free in the wished week."""
     html, status = kept.kept(request), 200
     if not html:
         html, status = _draw(request, load_offered(office, service), now=timezone.now())
@@ -78,10 +80,26 @@ def _draw(request: HttpRequest, offered: OfferedService, *, now: datetime) -> tu
     asked = _asked_day(request.GET.get("date", ""), offered, window, now=now)
     watched = kept.watch(request, offered, first=window.first, days=shown.DAYS_OF_A_PAGE)
     context |= _calendar(request, offered, window, asked, now=now)
+    context |= _instead(offered, context, now=now)
     html = render_to_string(template, context, request)
     if watched and not asked.sentence and context["last_told"] <= watched.last:
         kept.keep(request, html, watched)
     return html, 422 if asked.sentence else 200
+
+
+def _instead(offered: OfferedService, context: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    """The waiting list of a full day or of full months, and other offices when nothing is free in
+    the week of that day. Three queries in that case, else none."""
+    chosen: Day | None = context.get("chosen")
+    if context["next_times"] and not (chosen and chosen.state == "full"):
+        return {}
+    wait_url = reverse("portal:wait", args=[offered.office.slug, offered.service.code])
+    if chosen:
+        wait_url += f"?date={chosen.date.isoformat()}"
+    if context["next_times"] and context["is_week_free"]:
+        return {"wait_url": wait_url}
+    others = shown_waiting.other_offices(nearest_offices(offered, now=now))
+    return {"wait_url": wait_url, "others": others}
 
 
 def _calendar(
@@ -110,6 +128,7 @@ def _calendar(
         "last_told": _last_told(days, earliest, window),
         "typed": request.GET.get("date", "") if asked.sentence else "",
         "sentence": asked.sentence,
+        "is_week_free": chosen is not None and _is_week_free(days, chosen.date),
     }
     return context | (_times_of(request, offered, chosen, days, now=now) if chosen else {})
 
@@ -185,6 +204,12 @@ def _chosen(days: list[Day], asked: date | None) -> Day | None:
 def _nearest_free(days: list[Day], day: date) -> date | None:
     free = [other.date for other in days if other.free]
     return min(free, key=lambda other: abs(other - day), default=None)
+
+
+def _is_week_free(days: list[Day], day: date) -> bool:
+    """Whether another day of the same week, as far as the grid shows it, has a free time."""
+    week = day.isocalendar()[:2]
+    return any(other.free for other in days if other.date.isocalendar()[:2] == week)
 
 
 def _next_open(offered: OfferedService, day: date) -> date | None:

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bookings import services
+from bookings.call_order import waiting_order
 from bookings.models import Lane, NotServedReason, Party, Period, Ticket
 from bookings.services import counter
-from bookings.waiting import waiting_order
 from bookings.workflow import Status, TicketStatus
 from core.errors import Refused
 from core.workflow import CITIZEN, Actor

@@ -1,4 +1,5 @@
-"""Gives back the places of holds that are over, and ends requests nobody decided in time."""
+"""Gives back the places of holds that are over and cancelled places that are due, offers what is
+free to who waits, and ends requests nobody decided in time."""
 
 from typing import Any
 
@@ -14,6 +15,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         self.stdout.write(f"holds: {services.release_expired(now=now)} released")
+        self.stdout.write(f"cancelled places: {services.return_places(now=now)} came back")
+        self.stdout.write(f"waiting list: {services.offer_free_places(now=now)} places offered")
+        self.stdout.write(f"waiting list: {services.end_waiting(now=now)} ended")
         self.stdout.write(f"undecided past visits: {services.end_past_visits(now=now)} expired")
         self.stdout.write(
             f"days of offices: {services.end_office_days(now=now)} did not come or left"

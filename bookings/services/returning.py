@@ -1,0 +1,49 @@
+"""Cancelled places that come back after a while: what an office can do against people who book
+times to hand them on (peers §2, item 30)."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from bookings.models import Booking, ReturningPlace, Slot
+from bookings.services.offers import free_place, offer_freed
+from bookings.services.places import give_back_places, lock_slot, take_places
+from core.db import lock_rows
+
+
+def free_place_later(*, booking: Booking, now: datetime) -> None:
+    """Give the place of a locked booking back after a random while, up to the office's
+    `return_delay_minutes`; at once when there is no such delay, when somebody on the waiting list
+    takes it, or when the time is closed. The slot's row is locked; the place stays taken."""
+    offered = free_place(booking=booking, now=now)
+    delay = booking.offered.return_delay_minutes
+    is_open = delay and Slot.objects.filter(pk=booking.slot_id, closed_at=None).exists()
+    if offered or not is_open:
+        return
+    take_places(slot_id=booking.slot_id, online=booking.takes_online_place)
+    seconds = secrets.randbelow(60 * delay + 1)
+    ReturningPlace.objects.create(
+        slot_id=booking.slot_id,
+        online=booking.takes_online_place,
+        due_at=now + timedelta(seconds=seconds),
+    )
+
+
+def return_places(*, now: datetime) -> int:
+    """Give back the places that are due; returns how many. One short transaction each, safe to
+    kill, to repeat and to run twice at once."""
+    due = ReturningPlace.objects.due(now)
+    return sum(_return(place, now) for place in list(due))
+
+
+def _return(place: ReturningPlace, now: datetime) -> bool:
+    with transaction.atomic():
+        lock_slot(place.slot_id)
+        locked = lock_rows(ReturningPlace.objects.filter(pk=place.pk)).first()
+        if locked is None:
+            return False
+        give_back_places(slot_id=locked.slot_id, online=locked.online)
+        locked.delete()
+        offer_freed(slot_id=locked.slot_id, now=now)
+    return True
