@@ -110,3 +110,13 @@ class ExportForm(OpenForm):
         max_length=200,
         error_messages={"required": _("Write what the list is for; it is kept with your name.")},
     )
+
+
+class FullPhonesForm(OpenForm):
+    """A paper with full telephones: ticked on purpose, with a reason."""
+
+    full = forms.BooleanField(
+        label=_("Print full telephones (masked on the screen; kept with your name)"),
+        error_messages={"required": _("Tick it to print full telephones.")},
+    )
+    field_order = ["full", "reason"]

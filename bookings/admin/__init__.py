@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
-from bookings.admin import bulk, case, decisions, documents, export, home, queue, search
+from bookings.admin import bulk, case, decisions, documents, export, home, queue, search, sheets
 from bookings.admin.access import booking_of
 from bookings.admin.times import ClosureAdmin, SlotAdmin
 from bookings.models import Booking, Slot
@@ -92,6 +92,7 @@ site.register(Booking, BookingAdmin)
 site.register(Slot, SlotAdmin)
 site.register(Closure, ClosureAdmin)
 site.home.append(home.context)
+site.pages += sheets.PAGES
 site.menu += [
     MenuItem(
         "today",
@@ -101,6 +102,7 @@ site.menu += [
         "bookings.view_booking",
         home.queue_badge,
     ),
+    MenuItem("today", _("Day sheet"), "printer", "admin:sheets", "bookings.view_booking", order=7),
     MenuItem(
         "all",
         _("Appointments"),
