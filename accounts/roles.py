@@ -33,7 +33,7 @@ REFERENCE_DATA = frozenset(
         "popularday",
     }
 )
-VIEW_REFERENCE = frozenset(f"offices.view_{name}" for name in REFERENCE_DATA)
+VIEW_REFERENCE = frozenset(f"offices.view_{name}" for name in REFERENCE_DATA | {"window"})
 EDIT_REFERENCE = frozenset(
     f"offices.{verb}_{name}" for name in REFERENCE_DATA for verb in ("add", "change", "delete")
 ) - {"offices.add_office", "offices.delete_office", "offices.delete_service"}
@@ -68,13 +68,17 @@ WORK_CASES = frozenset(
         "notifications.resend_message",
     }
 )
+WORK_DESK = frozenset({"bookings.work_desk"})
+LEAD_DESK = frozenset({"bookings.lead_desk", "offices.add_window", "offices.change_window"})
 DECIDE = frozenset({"bookings.decide_booking"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.OFFICER: VIEW_REFERENCE | VIEW_CASES | WORK_CASES,
+    Role.OFFICER: VIEW_REFERENCE | VIEW_CASES | WORK_CASES | WORK_DESK,
     Role.HEAD: VIEW_REFERENCE
     | VIEW_CASES
     | WORK_CASES
+    | WORK_DESK
+    | LEAD_DESK
     | DECIDE
     | EDIT_OWN_TIMES
     | {"bookings.export_booking", "accounts.view_viewlog"},

@@ -232,8 +232,8 @@ def booking_at(
     details: Details | None = None,
     now: datetime = NOW,
 ) -> Booking:
-    """A booking that went the shortest way to a status. What a counter does later has no verb
-    yet, so those statuses cannot be reached."""
+    """A booking that went the shortest way to a status. At the counter it stands on the day of
+    its visit, at its time."""
     offered = offered or make_offered()
     booking = hold(slot or make_slot(offered), offered, now=now)
     if status == Status.HELD:

@@ -128,6 +128,10 @@ class Ticket(models.Model):
         verbose_name = _("number in the hall")
         verbose_name_plural = _("numbers in the hall")
         ordering = ["day", "lane", "number"]
+        permissions = [
+            ("work_desk", "Can work the counter desk"),
+            ("lead_desk", "Can answer calls for help and undo steps of others"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["office", "day", "lane", "number"], name="one_ticket_a_number"

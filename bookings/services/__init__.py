@@ -1,5 +1,6 @@
 """The verbs of a booking. Import the module, call through it: `services.confirm(booking=…)`."""
 
+from bookings.services import counter
 from bookings.services.changes import cancel, move_to
 from bookings.services.decisions import (
     ask_for_documents,
@@ -38,6 +39,7 @@ __all__ = [
     "ask_for_documents",
     "cancel",
     "confirm",
+    "counter",
     "documents_sent",
     "end_past_visits",
     "extend_hold",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, BookingChange, Party
@@ -50,7 +51,9 @@ def move(
     """Move a locked booking to a status: checks the table, saves it with the fields named in
     `changed`, writes the history. Only verbs of this package call it.
 
-    Raises Refused("move"). Two statements, three when the booking leaves the open ones."""
+    Raises Refused("move"), and Refused("booked_anew") when it would be open again and somebody on
+    it has another open booking by now. Two statements, three when the booking leaves the open
+    ones or comes back to them."""
     WORKFLOW.check(booking.status, target, by)
     source, booking.status = booking.status, target
     booking.version += 1
@@ -59,8 +62,26 @@ def move(
         booking.closed_at = now
         fields.append("closed_at")
         Party.objects.filter(booking=booking).update(is_open=False)
+    elif target in OPEN and booking.closed_at is not None:
+        booking.closed_at = None
+        fields.append("closed_at")
+        _open_again(booking, now)
     update(booking, fields)
     record(booking, source=source, by=by, now=now, reason=reason)
+
+
+def _open_again(booking: Booking, now: datetime) -> None:
+    """The people count as booked again, until the visit is over."""
+    if booking.slot.ends_at < now:
+        return
+    try:
+        with transaction.atomic():
+            Party.objects.filter(booking=booking).update(is_open=True)
+    except IntegrityError as error:
+        raise Refused(
+            _("They have booked this service anew by now, so this cannot be undone."),
+            code="booked_anew",
+        ) from error
 
 
 def record(booking: Booking, *, source: str, by: Actor, now: datetime, **facts: Any) -> None:
