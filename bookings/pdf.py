@@ -38,7 +38,7 @@ def sheet(paper: Sheet) -> bytes:
         "columns": [asdict(column) for column in paper.columns],
         "rows": paper.rows,
         "row_mm": paper.row_mm,
-        "size": 12 if many else 14,
+        "size": 11 if many else 14,
         "note": paper.note,
         "foot": paper.foot,
         "page": paper.page_word,

@@ -36,7 +36,7 @@ def day_sheet(choice: Choice, *, by: User, now: datetime, full_phones: bool = Fa
             lines=(offered.office.full_name, *day_lines(choice)),
             columns=_day_columns(couple=couple, wall=choice.wall),
             rows=tuple((str(no), *cells) for no, (cells, _case) in enumerate(rows, 1)),
-            row_mm=9.5,
+            row_mm=11,
             note=_early(offered, couple=couple),
             foot=(printed(by, now), _("destroy after the day") if choice.wall else private),
             page_word=_("Page"),

@@ -34,7 +34,7 @@ def time_sheet(choice: Choice, *, by: User, now: datetime) -> Sheet:
             ),
             columns=_time_columns(),
             rows=tuple((str(no), *cells) for no, cells in enumerate(rows, 1)),
-            row_mm=10.5,
+            row_mm=12,
             note=_("Minutes are those of serving, without pauses; empty rows are filled by hand"),
             foot=(printed(by, now), _("destroy after the day")),
             page_word=_("Page"),
@@ -44,14 +44,14 @@ def time_sheet(choice: Choice, *, by: User, now: datetime) -> Sheet:
 
 def _time_columns() -> tuple[Column, ...]:
     return (
-        Column(_("Order no."), 8),
-        Column(_("Name and surname"), 24, "left"),
+        Column(_("Order no."), 7),
+        Column(_("Name and surname"), 26, "left"),
         Column(_("Start time"), 10),
         Column(_("End"), 9),
         Column(_("Minutes used"), 8),
-        Column(_("Signature of the client"), 16),
-        Column(_("Signature of the officer"), 13),
-        Column(_("Remark"), 14, "left"),
+        Column(_("Signature of the client"), 15),
+        Column(_("Signature of the officer"), 12),
+        Column(_("Remark"), 17, "left"),
     )
 
 
@@ -66,21 +66,26 @@ def _served(choice: Choice) -> list[Ticket]:
             Prefetch("periods", queryset=serving, to_attr="serving"), "booking__parties"
         )
     )
-    served = [ticket for ticket in tickets if ticket.serving]
-    return sorted(served, key=lambda ticket: ticket.serving[0].started_at)
+    served = [ticket for ticket in tickets if _serving(ticket)]
+    return sorted(served, key=lambda ticket: _serving(ticket)[0].started_at)
+
+
+def _serving(ticket: Ticket) -> list[Period]:
+    periods: list[Period] = vars(ticket)["serving"]  # of the prefetch
+    return periods
 
 
 def _time_cells(ticket: Ticket, choice: Choice, now: datetime) -> tuple[str, ...]:
-    periods: list[Period] = ticket.serving
+    periods = _serving(ticket)
     seconds = sum(
         ((period.ended_at or now) - period.started_at).total_seconds() for period in periods
     )
-    is_over = ticket.ended_at is not None and periods[-1].ended_at is not None
+    is_over = ticket.ended_at is not None
     minutes = int(seconds // 60)
     return (
         _served_name(ticket),
         f"{thai_dates.local_time(periods[0].started_at):%H.%M}",
-        f"{thai_dates.local_time(periods[-1].ended_at):%H.%M}" if is_over else "",
+        f"{thai_dates.local_time(ticket.ended_at):%H.%M}" if ticket.ended_at else "",
         str(minutes) if is_over else "",
         "",
         "",
@@ -100,6 +105,6 @@ def _remark(ticket: Ticket, over: int) -> str:
         parts.append(str(ticket.get_reason_display()))
     if over > 0:
         parts.append(_("%(n)s minutes over the target") % {"n": over})
-    if any(period.clock_wrong for period in ticket.serving):
+    if any(period.clock_wrong for period in _serving(ticket)):
         parts.append(_("clock not right"))
     return ", ".join(parts)
