@@ -11,7 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
-from bookings.admin import bulk, case, decisions, documents, export, home, queue, search, sheets
+from bookings.admin import (
+    bulk,
+    case,
+    decisions,
+    documents,
+    export,
+    hall,
+    home,
+    queue,
+    search,
+    sheets,
+)
 from bookings.admin.access import booking_of
 from bookings.admin.times import ClosureAdmin, SlotAdmin
 from bookings.models import Booking, Slot
@@ -92,7 +103,7 @@ site.register(Booking, BookingAdmin)
 site.register(Slot, SlotAdmin)
 site.register(Closure, ClosureAdmin)
 site.home.append(home.context)
-site.pages += sheets.PAGES
+site.pages += [*sheets.PAGES, *hall.PAGES]
 site.menu += [
     MenuItem(
         "today",
@@ -125,5 +136,13 @@ site.menu += [
         "calendar-x",
         "admin:offices_closure_changelist",
         "offices.view_closure",
+    ),
+    MenuItem(
+        "times",
+        _("Display and kiosk"),
+        "display",
+        "admin:hall",
+        "offices.change_kiosk",
+        order=6,
     ),
 ]

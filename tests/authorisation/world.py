@@ -1,6 +1,7 @@
 """Two offices with one of everything, and a signed-in browser for each role."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,11 +14,14 @@ from django.test import Client
 from accounts import services as accounts
 from accounts.models import ViewLog
 from accounts.roles import Role
-from bookings import links
-from bookings.models import Document
+from bookings import hall_links, links
+from bookings.models import Document, Ticket
+from bookings.services import counter
+from core.workflow import CITIZEN
 from notifications.models import Message
 from offices.models import Office, PopularDay
 from portal import access, visitor
+from portal.views import kiosk
 from tests import factories
 from tests.factories import NOW
 
@@ -88,7 +92,15 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         message=Message.objects.get(case_id=booking.pk),
         visitor=visitor_name,
         hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
+        ticket=_ticket(offered),
+        kiosk=counter.open_kiosk(office=office, by=factories.make_staff(office=office), now=NOW),
     )
+
+
+def _ticket(offered) -> Ticket:
+    """Somebody who walked in today."""
+    factories.make_slot(offered, starts=NOW + timedelta(hours=1), capacity=2)
+    return counter.add_walk_in(offered=offered, by=CITIZEN, now=NOW)
 
 
 def _document(booking) -> Document:
@@ -104,6 +116,7 @@ def _holder(side: SimpleNamespace) -> Client:
     response = HttpResponse()
     visitor.remember(response, side.visitor)
     access.grant(response, side.booking)
+    kiosk.grant(response, side.kiosk)
     client = Client(**FAR_AWAY)
     client.cookies.update(response.cookies)
     return client
@@ -120,6 +133,11 @@ def place(name: str, side: SimpleNamespace) -> dict[str, Any]:
         "token": lambda: {"token": links.link(side.booking).rstrip("/").rpartition("/")[2]},
         "code": lambda: {"code": links.short_code(side.booking)},
         "message": lambda: {"message": side.message.pk},
+        "queue_code": lambda: {"code": hall_links.queue_code(side.ticket)},
+        "kiosk_token": lambda: {
+            "office": side.office.slug,
+            "token": hall_links.kiosk_link(side.kiosk, now=NOW).rstrip("/").rpartition("/")[2],
+        },
     }[name]()
 
 
@@ -129,6 +147,11 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
     return {
         "hold": lambda: {"key": side.hold.form_key if side else uuid4()},
         "reference": lambda: {"reference": side.booking.reference if side else "BR-2222-22"},
+        "kiosk": lambda: {"office": side.office.slug if side else "nowhere"},
+        "kiosk_slip": lambda: {
+            "office": side.office.slug if side else "nowhere",
+            "code": hall_links.queue_code(side.ticket) if side else "0000000000",
+        },
         "booking": lambda: {"pk": pk},
         "booking_item": lambda: {"pk": pk},
         "applicant": lambda: {"pk": pk, "position": 1},
