@@ -21,6 +21,7 @@ from notifications.models import Message
 from notifications.sources import Attachment, Contact, Rendered
 from offices.models import ChecklistItem
 
+NO_SHOW_IS_NEWS = timedelta(days=2)
 Check = Callable[[Booking, Message, datetime], bool]
 
 
@@ -63,6 +64,11 @@ def _is_due_reminder(booking: Booking, message: Message, now: datetime) -> bool:
     )
 
 
+def _is_fresh_no_show(booking: Booking, message: Message, now: datetime) -> bool:
+    """Not undone, and not told days later."""
+    return booking.status == Status.NO_SHOW and now - booking.slot.ends_at < NO_SHOW_IS_NEWS
+
+
 _TICKET = gettext_lazy("Open ticket")
 _SEE = gettext_lazy("See my appointment")
 _AGAIN = gettext_lazy("Book another time")
@@ -80,6 +86,7 @@ KINDS: dict[str, Kind] = {
     "moved_by_office": Kind(_is_ahead, _SEE, to_bring=True, calendar=True),
     "cancelled_by_citizen": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
     "cancelled_by_office": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
+    "no_show": Kind(_is_fresh_no_show, _AGAIN, page=AGAIN, visit_stands=False),
     "reminder_1d": Kind(_is_due_reminder, _TICKET, to_bring=True, calendar=True),
     "reminder_2h": Kind(_is_due_reminder, _TICKET),
     "already_booked": Kind(_is_open, _SEE),

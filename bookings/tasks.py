@@ -17,6 +17,11 @@ def end_past_visits() -> None:
 
 
 @shared_task
+def end_office_days() -> None:
+    services.end_office_days(now=timezone.now())
+
+
+@shared_task
 def queue_reminders() -> None:
     services.queue_reminders(now=timezone.now())
 

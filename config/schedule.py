@@ -19,6 +19,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "end days of offices": {
+        "task": "bookings.tasks.end_office_days",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "queue reminders": {
         "task": "bookings.tasks.queue_reminders",
         "schedule": 60.0,

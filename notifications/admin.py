@@ -40,6 +40,7 @@ KINDS = {
     "moved_by_office": gettext_lazy("Moved by the office"),
     "cancelled_by_citizen": gettext_lazy("Cancelled by the applicant"),
     "cancelled_by_office": gettext_lazy("Cancelled by the office"),
+    "no_show": gettext_lazy("Did not come"),
     "reminder_1d": gettext_lazy("Reminder, day before"),
     "reminder_2h": gettext_lazy("Reminder, 2 hours"),
     "already_booked": gettext_lazy("Already has an appointment"),

@@ -25,6 +25,7 @@ from offices.models import (
     Service,
     ServiceCase,
     ServiceForm,
+    Window,
 )
 
 
@@ -46,6 +47,31 @@ class SectionAdmin(OfficeAdmin):
     list_filter = ("kind",)
     list_select_related = ("office",)
     fixed_fields = ("office", "kind")
+
+
+class WindowForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """The section must be of the same office as the window."""
+        data = super().clean() or {}
+        office_id = self.instance.office_id or getattr(data.get("office"), "pk", None)
+        section = data.get("section")
+        if section is not None and section.office_id != office_id:
+            self.add_error("section", _("Choose one of the same office."))
+        return data
+
+
+@admin.register(Window)
+class WindowAdmin(OfficeAdmin):
+    """A window that served people is closed, never deleted."""
+
+    form = WindowForm
+    list_display = ("__str__", "office", "section", "is_open")
+    list_filter = ("office", "is_open")
+    list_select_related = ("office", "section")
+    fields = ("office", "section", "label", "is_open")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class PatternTimeInline(OfficeInline):
@@ -206,6 +232,13 @@ site.menu += [
         "clock",
         "admin:offices_openingpattern_changelist",
         "offices.view_openingpattern",
+    ),
+    MenuItem(
+        "services",
+        gettext_lazy("Service windows"),
+        "signpost-split",
+        "admin:offices_window_changelist",
+        "offices.view_window",
     ),
     MenuItem(
         "services",

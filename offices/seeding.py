@@ -26,11 +26,15 @@ from offices.models import (
     Service,
     ServiceCase,
     ServiceForm,
+    Window,
 )
 
 DATA = Path(__file__).parent / "data"
 BANG_RAK = 1004
 PRINTED_TABLE = "ตารางจองคิวจดทะเบียนสมรส"
+# The signs above the windows, the last one of the administrative section.
+WINDOWS = {BANG_RAK: ("4", "5", "6", "7", "8")}
+OTHER_WINDOWS = ("1", "2", "3", "4")
 OPENS, CLOSES = time(8), time(16)
 
 
@@ -39,6 +43,7 @@ def seed_reference(*, today: date) -> Counter[str]:
     """Make what is missing; returns how many rows of each kind were made."""
     made: Counter[str] = Counter()
     made["offices"] = _seed_offices()
+    made["windows"] = _seed_windows()
     made["services"] = sum(_seed_service(order, row) for order, row in enumerate(_json("services")))
     made["opening patterns"] = _seed_patterns()
     made["services of offices"] = _seed_offered()
@@ -76,6 +81,24 @@ def _make_sections(office: Office) -> None:
             floor_en=f"floor {floor}",
             phone=office.phone,
         )
+
+
+def _seed_windows() -> int:
+    """Those of offices that have none yet."""
+    offices = Office.objects.filter(windows__isnull=True).prefetch_related("sections")
+    new = [window for office in offices for window in _windows_of(office)]
+    for window in new:
+        window.save()
+    return len(new)
+
+
+def _windows_of(office: Office) -> Iterator[Window]:
+    sections = {section.kind: section for section in office.sections.all()}
+    labels = WINDOWS.get(office.code, OTHER_WINDOWS)
+    for label in labels:
+        kind = SectionKind.ADMINISTRATIVE if label == labels[-1] else SectionKind.REGISTRATION
+        if kind in sections:
+            yield Window(office=office, section=sections[kind], label=label)
 
 
 def _seed_service(order: int, row: dict[str, Any]) -> int:

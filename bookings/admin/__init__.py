@@ -15,6 +15,8 @@ from bookings.admin import (
     bulk,
     case,
     decisions,
+    desk,
+    desk_page,
     documents,
     export,
     hall,
@@ -102,8 +104,19 @@ class BookingAdmin(OfficeAdmin):
 site.register(Booking, BookingAdmin)
 site.register(Slot, SlotAdmin)
 site.register(Closure, ClosureAdmin)
-site.home.append(home.context)
-site.pages += [*sheets.PAGES, *hall.PAGES]
+site.home += [home.context, desk_page.home]
+site.pages += [
+    path("desk/", site.admin_view(desk.page), name="desk"),
+    path("desk/window/", site.admin_view(desk.choose_window), name="desk_window"),
+    path("desk/arrive/", site.admin_view(desk.arrive), name="desk_arrive"),
+    path("desk/walk-in/", site.admin_view(desk.add_walk_in), name="desk_walk_in"),
+    path("desk/help/", site.admin_view(desk.raise_alarm), name="desk_alarm"),
+    path("desk/help/<int:pk>/", site.admin_view(desk.answer_alarm), name="desk_answer"),
+    path("desk/booking/<int:pk>/", site.admin_view(desk.on_booking), name="desk_booking"),
+    path("desk/ticket/<int:pk>/", site.admin_view(desk.on_ticket), name="desk_ticket"),
+    *sheets.PAGES,
+    *hall.PAGES,
+]
 site.menu += [
     MenuItem(
         "today",
@@ -114,6 +127,14 @@ site.menu += [
         home.queue_badge,
     ),
     MenuItem("today", _("Day sheet"), "printer", "admin:sheets", "bookings.view_booking", order=7),
+    MenuItem(
+        "today",
+        _("Counter desk"),
+        "display",
+        "admin:desk",
+        "bookings.work_desk",
+        desk_page.badge,
+    ),
     MenuItem(
         "all",
         _("Appointments"),
@@ -140,7 +161,7 @@ site.menu += [
     MenuItem(
         "times",
         _("Display and kiosk"),
-        "display",
+        "megaphone",
         "admin:hall",
         "offices.change_kiosk",
         order=6,

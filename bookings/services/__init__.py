@@ -11,7 +11,7 @@ from bookings.services.decisions import (
     take_over,
 )
 from bookings.services.documents import add_document, remove_document
-from bookings.services.ending import end_past_visits
+from bookings.services.ending import end_office_days, end_past_visits
 from bookings.services.files import remove_stray_files
 from bookings.services.finding import send_link
 from bookings.services.holds import extend_hold, hold, release_expired, release_hold
@@ -41,6 +41,7 @@ __all__ = [
     "confirm",
     "counter",
     "documents_sent",
+    "end_office_days",
     "end_past_visits",
     "extend_hold",
     "generate_slots",

@@ -3,9 +3,7 @@ Set-based reads only: nothing is mended here. Examples are references and row nu
 anything personal."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import (
     Case,
@@ -16,7 +14,6 @@ from django.db.models import (
     Max,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     Value,
     When,
@@ -25,13 +22,14 @@ from django.db.models import (
 from django.db.models.functions import Lag
 
 from bookings.models import Booking, BookingChange, Document, Party, Slot
+from bookings.services.counter import integrity as counter
 from bookings.services.files import kept_files, stray_files
+from bookings.services.findings import Finding, listed, problems
 from bookings.workflow import OCCUPYING, OPEN, UNDECIDED, WORKFLOW, Status
 from core.workflow import Actor, ActorKind
 from notifications.models import Message
 from notifications.models import Status as MessageStatus
 
-EXAMPLES = 5
 LATE_MESSAGE = timedelta(hours=1)
 LATE_HOLD = timedelta(minutes=5)
 
@@ -44,29 +42,14 @@ NEWS_OF_STEPS = [
     (Q(from_status__in=UNDECIDED, to_status=Status.REJECTED), "rejected"),
     (Q(to_status=Status.CANCELLED, actor=ActorKind.STAFF), "cancelled_by_office"),
     (Q(to_status=Status.CANCELLED, actor=ActorKind.CITIZEN), "cancelled_by_citizen"),
+    (Q(from_status=Status.CONFIRMED, to_status=Status.NO_SHOW), "no_show"),
     (Q(from_slot__isnull=False, actor=ActorKind.STAFF), "moved_by_office"),
     (Q(from_slot__isnull=False, actor=ActorKind.CITIZEN), "moved_by_citizen"),
 ]
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What was found for one invariant. `problems` is empty when it holds; `warning` is a figure
-    to look at that breaks nothing."""
-
-    name: str
-    checked: str
-    problems: tuple[str, ...]
-    warning: str = ""
-
-    def __str__(self) -> str:
-        state = "BROKEN" if self.problems else "ok"
-        parts = [f"{self.name} … {state}, {self.checked}", self.warning, *self.problems]
-        return "; ".join(part for part in parts if part)
-
-
 def findings(*, now: datetime) -> Iterator[Finding]:
-    """Check the invariants one after the other: about thirty queries over whole tables, each of
+    """Check the invariants one after the other: about forty queries over whole tables, each of
     them true of one moment, and a walk through MEDIA_ROOT."""
     for check in CHECKS:
         yield check(now)
@@ -85,7 +68,7 @@ def _places(now: datetime) -> Finding:
     return Finding(
         "I1 places",
         f"{Slot.objects.count():,} slots",
-        _problems(
+        problems(
             ("taken is not what the bookings say: slot", wrong, "pk"),
             ("more taken than there are places: slot", over, "pk"),
         ),
@@ -104,7 +87,7 @@ def _history(now: datetime) -> Finding:
     return Finding(
         "I2 history",
         f"{bookings.count():,} bookings, {steps.count():,} steps",
-        _problems(
+        problems(
             ("a step the workflow does not have:", steps.filter(unknown), "booking__reference"),
             (
                 "a step that does not follow the one before:",
@@ -152,7 +135,7 @@ def _one_open_booking(now: datetime) -> Finding:
     return Finding(
         "I2 one open booking a person and service",
         f"{people.count():,} applicants",
-        _problems(
+        problems(
             ("a person twice:", twice, "newest"),
             ("open flag is not the state:", flags, "booking__reference"),
         ),
@@ -174,7 +157,7 @@ def _whole(now: datetime) -> Finding:
     return Finding(
         "I3 whole bookings",
         f"{submitted.count():,} submitted",
-        _problems(
+        problems(
             ("not as many applicants as the service has:", people, "reference"),
             ("no consent:", by_web.filter(consent__isnull=True), "reference"),
             ("no trace of the form:", submitted.filter(body_hash__isnull=True), "reference"),
@@ -196,7 +179,7 @@ def _messages(now: datetime) -> Finding:
     return Finding(
         "I4 a message for each event",
         f"{news.count():,} events",
-        _problems(("nothing was written:", news.exclude(Exists(written)), "booking__reference")),
+        problems(("nothing was written:", news.exclude(Exists(written)), "booking__reference")),
         f"{late:,} messages due for more than an hour" if late else "",
     )
 
@@ -211,7 +194,7 @@ def _messages_once(now: datetime) -> Finding:
     return Finding(
         "I5 one message an event, address and channel",
         f"{messages.count():,} messages",
-        _problems(("written twice:", twice, "newest")),
+        problems(("written twice:", twice, "newest")),
     )
 
 
@@ -224,7 +207,7 @@ def _messages_of_cases(now: datetime) -> Finding:
     return Finding(
         "I6 sent messages have a case and a try",
         f"{sent.count():,} sent",
-        _problems(
+        problems(
             ("no such case:", of_bookings.exclude(Exists(case)), "reference"),
             ("sent without a try:", untried, "reference"),
         ),
@@ -241,8 +224,8 @@ def _files(now: datetime) -> Finding:
         "I7 documents and their files",
         f"{len(rows):,} documents, {len(files):,} files",
         (
-            *_listed("a row without its file:", lost),
-            *_listed("a file without a row:", list(stray_files(now=now))),
+            *listed("a row without its file:", lost),
+            *listed("a file without a row:", list(stray_files(now=now))),
         ),
     )
 
@@ -253,7 +236,7 @@ def _holds(now: datetime) -> Finding:
     return Finding(
         "holds end",
         f"{held.count():,} held",
-        _problems(("no end:", held.filter(held_until__isnull=True), "reference")),
+        problems(("no end:", held.filter(held_until__isnull=True), "reference")),
         f"{over:,} over for more than five minutes: is `release_expired` run?" if over else "",
     )
 
@@ -268,21 +251,6 @@ CHECKS: list[Callable[[datetime], Finding]] = [
     _messages_of_cases,
     _files,
     _holds,
+    counter.ticket_states,
+    counter.periods,
 ]
-
-
-def _problems(*asked: tuple[str, QuerySet[Any, Any], str]) -> tuple[str, ...]:
-    """Of (words, rows that break the invariant, field that names one): those that have rows."""
-    found: list[str] = []
-    for words, rows, field in asked:
-        names = rows.values_list(field, flat=True)
-        found += _listed(words, [str(name) for name in names[: EXAMPLES + 1]], names.count)
-    return tuple(found)
-
-
-def _listed(words: str, names: list[str], count: Callable[[], int] | None = None) -> list[str]:
-    if not names:
-        return []
-    more = (count() if count else len(names)) - EXAMPLES
-    shown = ", ".join(names[:EXAMPLES])
-    return [f"{words} {shown}" + (f" and {more:,} more" if more > 0 else "")]

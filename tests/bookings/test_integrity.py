@@ -8,8 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from bookings.models import Booking, BookingChange, Document, Party, Slot
-from bookings.services import integrity
+from accounts.models import StaffRole
+from bookings.models import Booking, BookingChange, Document, Party, Period, Slot, Ticket
+from bookings.services import counter, integrity
 from bookings.workflow import Status
 from notifications.models import Message
 from notifications.models import Status as MessageStatus
@@ -245,5 +246,37 @@ def test_proving_costs_a_fixed_number_of_queries(offered, django_assert_max_num_
     for _ in range(3):
         booking_at(offered=offered, slot=make_slot(offered))
 
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(42):
         list(integrity.findings(now=NOW))
+
+
+@pytest.fixture
+def ticket(offered, slot, officer, booking):
+    StaffRole.objects.get_or_create(user=officer, role="officer", office=offered.office)
+    return counter.arrive(booking=booking, by=officer, now=slot.starts_at)
+
+
+@pytest.mark.parametrize(
+    ("model", "changes", "words"),
+    [
+        (Ticket, {"status": "left"}, "state is not the newest period"),
+        (Booking, {"status": "confirmed"}, "booking is not where its number is"),
+        (Period, {"state": "paused"}, "state is not the newest period"),
+        (Period, {"ended_at": NOW + timedelta(days=30)}, "not one open period"),
+        (Period, {"undone": True}, "undone and still open"),
+    ],
+)
+def test_a_number_that_cannot_be(ticket, model, changes, words):
+    assert "counter:" not in broken()
+    model.objects.update(**changes)
+
+    found = [str(f) for f in integrity.findings(now=NOW) if f.problems]
+
+    assert words in "".join(found)
+
+
+def test_at_the_counter_without_a_number(ticket):
+    Period.objects.all().delete()
+    Ticket.objects.all().delete()
+
+    assert "without a number" in str(broken()["counter:"])

@@ -15,3 +15,6 @@ class Command(BaseCommand):
         now = timezone.now()
         self.stdout.write(f"holds: {services.release_expired(now=now)} released")
         self.stdout.write(f"undecided past visits: {services.end_past_visits(now=now)} expired")
+        self.stdout.write(
+            f"days of offices: {services.end_office_days(now=now)} did not come or left"
+        )

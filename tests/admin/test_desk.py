@@ -1,0 +1,371 @@
+"""The counter desk: its buttons, its sentences, whose it is, and what it costs."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.roles import Role
+from bookings import pdf, services
+from bookings.models import Alarm, Period, Ticket
+from bookings.services import counter
+from bookings.workflow import Status, TicketStatus
+from core.workflow import CITIZEN, Actor
+from offices.models import Window
+from tests.factories import (
+    ItemFactory,
+    at,
+    booking_at,
+    couple_details,
+    make_offered,
+    make_slot,
+    make_staff,
+    thai,
+)
+
+TEN = at(2026, 11, 30, 10)
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def at_now():
+    """The desk lives on the day of the visits."""
+    with time_machine.travel(TEN, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def window(offered):
+    return Window.objects.create(office=offered.office, section=offered.section, label="5")
+
+
+@pytest.fixture
+def desk(signed_in, officer, window):
+    desk = signed_in(officer)
+    desk.post(reverse("admin:desk_window"), {"window": window.pk})
+    return desk
+
+
+def confirmed(offered, starts=TEN):
+    return booking_at(
+        Status.CONFIRMED,
+        offered=offered,
+        slot=make_slot(offered, starts=starts),
+        details=couple_details(thai("มะลิ ทดสอบ"), thai("สมชาย ตัวอย่าง")),
+    )
+
+
+def press(desk, ticket, action, **more):
+    ticket.refresh_from_db()
+    address = reverse("admin:desk_ticket", args=[ticket.pk])
+    return desk.post(address, {"action": action, "version": ticket.version, **more})
+
+
+def show(desk):
+    return desk.get(reverse("admin:desk"))
+
+
+def status_of(ticket):
+    ticket.refresh_from_db()
+    return ticket.status
+
+
+def test_a_visit_by_the_buttons(desk, offered):
+    booking = confirmed(offered)
+
+    answer = desk.post(reverse("admin:desk_arrive"), {"code": booking.reference.lower()})
+    assert answer.status_code == 302
+    ticket = Ticket.objects.get()
+    assert [visit.ticket for visit in show(desk).context["waiting"]] == [ticket]
+    for action, status in (
+        ("call", TicketStatus.CALLED),
+        ("again", TicketStatus.CALLED),
+        ("start", TicketStatus.SERVING),
+        ("pause", TicketStatus.PAUSED),
+        ("resume", TicketStatus.SERVING),
+        ("finish", TicketStatus.SERVED),
+    ):
+        assert press(desk, ticket, action).status_code == 302, action
+        assert status_of(ticket) == status
+        assert str(ticket) in show(desk).content.decode()
+
+
+def test_the_qr_of_a_ticket_is_read(desk, offered, settings):
+    booking = confirmed(offered)
+
+    desk.post(
+        reverse("admin:desk_arrive"), {"code": f"{settings.SITE_URL}/my/{booking.reference}/"}
+    )
+
+    assert Ticket.objects.get().booking == booking
+    assert pdf._qr(booking)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("", "ไม่ใช่บัตรนัด"),
+        ("https://example.com/menu", "ไม่ใช่บัตรนัด"),
+        ("x" * 5000, "ไม่ใช่บัตรนัด"),
+        ("BR-7K4M-2V", "ไม่มีนัด"),
+    ],
+)
+def test_what_is_no_ticket_gets_a_sentence(desk, code, words):
+    answer = desk.post(reverse("admin:desk_arrive"), {"code": code})
+
+    assert answer.status_code == 422
+    assert not Ticket.objects.exists()
+
+
+def test_a_ticket_of_another_office_says_whose_it_is(desk, foreign):
+    answer = desk.post(reverse("admin:desk_arrive"), {"code": foreign.case.reference})
+
+    assert answer.status_code == 422
+    assert "บางแค" in str(answer.context["refusal"])
+    assert not Ticket.objects.exists()
+
+
+def test_a_cancelled_ticket_gets_a_sentence(desk, offered):
+    booking = confirmed(offered, TEN + timedelta(hours=2))
+    services.cancel(booking=booking, by=CITIZEN, now=TEN - timedelta(days=4))
+
+    answer = desk.post(reverse("admin:desk_arrive"), {"code": booking.reference})
+
+    assert answer.context["refusal"].code == "cancelled"
+    assert not Ticket.objects.exists()
+
+
+def test_a_ticket_of_another_day_gets_a_sentence(desk, offered):
+    booking = confirmed(offered, TEN + timedelta(days=1))
+
+    answer = desk.post(reverse("admin:desk_arrive"), {"code": booking.reference})
+
+    assert answer.context["refusal"].code == "day"
+    assert not Ticket.objects.exists()
+
+
+def test_who_is_late_is_offered_a_number(desk, offered):
+    booking = confirmed(offered, TEN - timedelta(minutes=20))
+    answer = desk.post(reverse("admin:desk_arrive"), {"code": booking.reference})
+    assert answer.context["refusal"].code == "late"
+    address = reverse("admin:desk_booking", args=[booking.pk])
+    assert address in answer.content.decode()
+
+    desk.post(address, {"action": "late"})
+
+    assert str(Ticket.objects.get()) == "W01"
+
+
+def test_not_served_with_the_missing_item(desk, offered):
+    item = ItemFactory(service=offered.service)
+    booking = confirmed(offered)
+    desk.post(reverse("admin:desk_booking", args=[booking.pk]), {"action": "arrive"})
+    ticket = Ticket.objects.get()
+    press(desk, ticket, "call")
+    press(desk, ticket, "start")
+    assert press(desk, ticket, "not_served").status_code == 422
+    assert press(desk, ticket, "not_served", reason="other").status_code == 422
+    assert status_of(ticket) == TicketStatus.SERVING
+
+    press(desk, ticket, "not_served", reason="documents", missing=item.pk)
+
+    assert status_of(ticket) == TicketStatus.NOT_SERVED
+    assert (ticket.reason, ticket.missing) == ("documents", item)
+
+
+def test_no_show_and_its_undoing(desk, offered):
+    booking = confirmed(offered, TEN - timedelta(minutes=20))
+    address = reverse("admin:desk_booking", args=[booking.pk])
+
+    desk.post(address, {"action": "no_show"})
+    booking.refresh_from_db()
+    assert booking.status == Status.NO_SHOW
+    assert show(desk).context["undo"]["booking"] == booking
+    desk.post(address, {"action": "undo"})
+
+    booking.refresh_from_db()
+    assert booking.status == Status.CONFIRMED
+
+
+def test_the_last_step_can_be_undone_for_a_minute(desk, offered, at_now):
+    booking = confirmed(offered)
+    desk.post(reverse("admin:desk_booking", args=[booking.pk]), {"action": "arrive"})
+    ticket = Ticket.objects.get()
+    press(desk, ticket, "call")
+    assert show(desk).context["undo"]["ticket"] == ticket
+
+    press(desk, ticket, "undo")
+    assert status_of(ticket) == TicketStatus.WAITING
+    assert show(desk).context["undo"] is None
+    press(desk, ticket, "call")
+    at_now.shift(timedelta(seconds=61))
+
+    assert show(desk).context["undo"] is None
+    assert press(desk, ticket, "undo").status_code == 422
+
+
+def test_walk_ins_and_their_share(desk, offered):
+    make_slot(offered, starts=TEN)
+    facts = {"offered": offered.pk, "name": "บุญมี ทดสอบ"}
+    assert desk.post(reverse("admin:desk_walk_in"), facts).status_code == 302
+    answer = desk.post(reverse("admin:desk_walk_in"), facts)
+    assert answer.status_code == 422
+    assert answer.context["refusal"].code == "walk_ins_full"
+    assert 'value="บุญมี ทดสอบ"' in answer.content.decode()
+
+    desk.post(reverse("admin:desk_walk_in"), facts | {"beyond_share": "on"})
+
+    assert [str(ticket) for ticket in Ticket.objects.all()] == ["W01", "W02"]
+
+
+def test_a_walk_in_of_another_offices_service_is_refused(desk, foreign):
+    answer = desk.post(reverse("admin:desk_walk_in"), {"offered": foreign.offered.pk, "name": ""})
+
+    assert answer.status_code == 422
+    assert not Ticket.objects.exists()
+
+
+def test_calling_needs_a_window(signed_in, officer, offered, window):
+    desk = signed_in(officer)
+    ticket = counter.arrive(booking=confirmed(offered), by=officer, now=TEN)
+
+    answer = press(desk, ticket, "call")
+
+    assert answer.context["refusal"].code == "no_window"
+    assert status_of(ticket) == TicketStatus.WAITING
+
+
+def test_a_window_is_chosen_anew_each_day(desk, window):
+    assert show(desk).context["desk"].window == window
+    session = desk.session
+    session["desk_window"] = [window.pk, "2026-11-29"]
+    session.save()
+
+    assert show(desk).context["desk"].window is None
+
+
+def test_a_window_of_another_office_cannot_be_chosen(desk, foreign, window):
+    strange = Window.objects.create(office=foreign.office, section=foreign.section, label="1")
+
+    assert desk.post(reverse("admin:desk_window"), {"window": strange.pk}).status_code == 422
+    assert show(desk).context["desk"].window == window
+
+
+def test_the_second_window_reads_where_the_number_went(desk, signed_in, offered, window):
+    colleague = make_staff(office=offered.office)
+    other = Window.objects.create(office=offered.office, section=offered.section, label="6")
+    ticket = counter.arrive(booking=confirmed(offered), by=colleague, now=TEN)
+    counter.call(ticket=ticket, window=other, by=colleague, now=TEN)
+
+    answer = desk.post(
+        reverse("admin:desk_ticket", args=[ticket.pk]), {"action": "call", "version": 1}
+    )
+
+    assert answer.status_code == 409
+    assert "A01 ถูกเรียกไปช่อง 6 แล้ว" in answer.content.decode()
+
+
+def test_a_button_that_is_none_changes_nothing(desk, officer, offered):
+    ticket = counter.arrive(booking=confirmed(offered), by=officer, now=TEN)
+
+    assert press(desk, ticket, "fly").status_code == 422
+    assert status_of(ticket) == TicketStatus.WAITING
+
+
+def test_a_call_for_help_reaches_the_head(desk, signed_in, head):
+    desk.post(reverse("admin:desk_alarm"))
+    alarm = Alarm.objects.get()
+    address = reverse("admin:desk_answer", args=[alarm.pk])
+    assert desk.post(address).status_code == 422
+    seen_by_head = signed_in(head)
+    assert address in seen_by_head.get(reverse("admin:index")).content.decode()
+    assert address in show(seen_by_head).content.decode()
+
+    seen_by_head.post(address)
+
+    alarm.refresh_from_db()
+    assert alarm.answered_by == head
+    assert not show(desk).context["alarms"]
+
+
+def test_a_wrong_clock_is_marked(desk, officer, offered, window):
+    ticket = counter.arrive(booking=confirmed(offered), by=officer, now=TEN)
+    for action in ("call", "start", "finish", "clock"):
+        press(desk, ticket, action)
+
+    assert Period.objects.get(clock_wrong=True).state == TicketStatus.SERVING
+
+
+def test_htmx_gets_the_inside_and_what_changes(desk, offered):
+    inside = desk.get(reverse("admin:desk"), headers=HTMX).content.decode()
+    live = desk.get(reverse("admin:desk") + "?part=live", headers=HTMX).content.decode()
+
+    assert inside.lstrip().startswith('<div id="desk"')
+    assert live.count('hx-swap-oob="true"') == 3
+    assert "<html" not in inside + live
+
+
+@pytest.mark.parametrize("role", [Role.DIRECTOR, Role.CENTRAL, Role.AUDITOR])
+def test_others_have_no_desk(signed_in, bang_rak, role):
+    desk = signed_in(make_staff(role, office=bang_rak))
+
+    assert show(desk).status_code == 403
+    assert reverse("admin:desk") not in desk.get(reverse("admin:index")).content.decode()
+
+
+def test_the_menu_counts_who_is_not_called(desk, officer, offered):
+    counter.arrive(booking=confirmed(offered), by=officer, now=TEN)
+
+    page = desk.get(reverse("admin:index"))
+
+    items = [item for group in page.context["menu"] for item in group["items"]]
+    assert next(i.shown.number for i in items if i.url == reverse("admin:desk")) == 1
+
+
+def queries_of(desk, address):
+    with CaptureQueriesContext(connection) as captured:
+        assert desk.get(address).status_code == 200
+    return len(captured)
+
+
+def test_the_desk_costs_the_same_with_5_and_500_people(desk, officer, offered, window):
+    crowd(offered, officer, window, 5)
+    address = reverse("admin:desk")
+    desk.get(address)
+    with_few = queries_of(desk, address)
+    live = queries_of(desk, address + "?part=live")
+    crowd(offered, officer, window, 495, served=False)
+
+    assert queries_of(desk, address) == with_few <= 40
+    assert queries_of(desk, address + "?part=live") == live <= 32
+
+
+def crowd(offered, officer, window, number, *, served=True):
+    """Some waiting, some expected, some done; the most of them without an appointment."""
+    offered.total_places = 1000
+    offered.save()
+    for _each in range(3):
+        confirmed(offered, TEN + timedelta(minutes=30) * (Ticket.objects.count() + _each + 1))
+    for _each in range(number):
+        ticket = counter.add_walk_in(offered=offered, by=Actor.staff(officer), now=TEN)
+        if served and _each:
+            counter.call(ticket=ticket, window=window, by=officer, now=TEN)
+            counter.start(ticket=ticket, by=officer, now=TEN)
+            if _each < number - 1:
+                counter.finish(ticket=ticket, by=officer, now=TEN)
+
+
+def test_another_service_of_the_same_office_is_called_too(desk, officer, offered, window):
+    card = make_offered(
+        office=offered.office, service__code="id-card", service__parties=1, total_places=9
+    )
+    make_slot(card, starts=TEN)
+    counter.add_walk_in(offered=card, by=Actor.staff(officer), now=TEN, name="ขจร ทดสอบ")
+
+    page = show(desk)
+
+    assert page.context["next"].ticket.offered == card
+    assert "ขจร ทดสอบ" in page.content.decode()
