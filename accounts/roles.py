@@ -50,6 +50,7 @@ EDIT_OWN_TIMES = frozenset(
         "offices.change_closure",
         "offices.delete_closure",
         "bookings.change_slot",
+        "offices.change_kiosk",
     }
 )
 VIEW_CASES = frozenset(

@@ -161,3 +161,13 @@ class RefuseForm(forms.Form):
         title = "" if kind in (None, "other") else str(REFUSE_REASONS[kind])
         data["reason"] = "\n".join(part for part in (title, words) if part)
         return data
+
+
+class FullPhonesForm(OpenForm):
+    """A paper with full telephones: ticked on purpose, with a reason."""
+
+    full = forms.BooleanField(
+        label=_("Print full telephones (masked on the screen; kept with your name)"),
+        error_messages={"required": _("Tick it to print full telephones.")},
+    )
+    field_order = ["full", "reason"]

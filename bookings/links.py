@@ -2,22 +2,16 @@
 always under SITE_URL, whatever host a request named (reliability §3.76)."""
 
 from datetime import datetime, time, timedelta
-from hmac import compare_digest
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
-from accounts.links import BadLink, make_token, read_token
+from accounts.links import BadLink, make_code, make_token, read_code, read_token
 from bookings.models import Booking, WaitingEntry
-from core.reference import ALPHABET, MISREAD
 
 PURPOSE = "booking"
 WAITING = "waiting"
-# 7 characters of base 32 = 35 bits: one guess in 34 thousand million opens one booking, and the
-# view counts wrong guesses. A short code is for SMS only; the long link carries 256 bits.
-TAG_LENGTH = 7
-SHORT_CODE_MAX_LENGTH = 12
+SHORT = "short"
 
 
 def link(booking: Booking, *, page: str = "", until: datetime | None = None) -> str:
@@ -66,25 +60,16 @@ def read_link(token: str, *, now: datetime) -> Booking:
 
 
 def short_code(booking: Booking) -> str:
-    """At most 12 characters: the row's number and 35 bits of HMAC over it and its link version."""
-    return f"{_base32(booking.pk)}{_tag(booking.pk, booking.link_version)}".lower()
+    """At most 12 characters, for SMS."""
+    return make_code(purpose=SHORT, row_id=booking.pk, version=booking.link_version)
 
 
 def read_short_code(code: str, *, now: datetime) -> Booking:
     """The booking of a short code. Raises accounts.links.BadLink; the caller counts those."""
-    letters = code.upper().translate(MISREAD)
-    number, tag = letters[:-TAG_LENGTH], letters[-TAG_LENGTH:]
-    if not number or len(letters) > SHORT_CODE_MAX_LENGTH or not set(letters) <= set(ALPHABET):
-        raise BadLink
-    row_id = 0
-    for letter in number:
-        row_id = row_id * len(ALPHABET) + ALPHABET.index(letter)
-    booking = _find(row_id)
-    tags = (
-        _tag(row_id, booking.link_version, secret)
-        for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    )
-    if not any(compare_digest(tag, known) for known in tags) or _last_day(booking) < now:
+    read = read_code(code)
+    booking = _find(read.row_id)
+    read.check(purpose=SHORT, version=booking.link_version)
+    if _last_day(booking) < now:
         raise BadLink
     return booking
 
@@ -103,18 +88,3 @@ def _last_day(booking: Booking) -> datetime:
 
 def _site(booking: Booking | WaitingEntry) -> str:
     return settings.SITE_URL + ("/en" if booking.language == "en" else "")
-
-
-def _base32(number: int, length: int = 1) -> str:
-    letters = ""
-    while number or len(letters) < length:
-        number, rest = divmod(number, len(ALPHABET))
-        letters = ALPHABET[rest] + letters
-    return letters
-
-
-def _tag(row_id: int, version: int, secret: str | None = None) -> str:
-    digest = salted_hmac(
-        "nadkhet.short", f"{row_id}.{version}", secret=secret, algorithm="sha256"
-    ).digest()
-    return _base32(int.from_bytes(digest) >> (256 - 5 * TAG_LENGTH), TAG_LENGTH)

@@ -1,7 +1,8 @@
-"""The ticket as a PDF: Typst breaks Thai lines itself. Never called in a transaction."""
+"""Papers as PDF: Typst breaks Thai lines itself. Never called in a transaction."""
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,24 +15,48 @@ from django.utils.translation import gettext as _
 
 from bookings import rules
 from bookings.models import Booking
+from bookings.sheets import Sheet
 from core import thai_dates
 
-TEMPLATE = Path(__file__).parent / "typst" / "ticket.typ"
+TEMPLATES = Path(__file__).parent / "typst"
+MANY_COLUMNS = 4
 FONTS = settings.BASE_DIR / "static" / "fonts" / "print"
 
 
 def ticket(booking: Booking, *, checklist: Sequence[dict[str, str]]) -> bytes:
     """A PDF of one page in the active language; `checklist` holds title and how of each item.
     Needs slot, office, service, offered with section, office and pattern. Two queries."""
+    return _compiled("ticket", _data(booking, checklist))
+
+
+def sheet(paper: Sheet) -> bytes:
+    """A PDF of a paper of the counter; 15 rows on one page of A4. No query."""
+    many = len(paper.columns) > MANY_COLUMNS
+    data = {
+        "title": paper.title,
+        "lines": paper.lines,
+        "columns": [asdict(column) for column in paper.columns],
+        "rows": paper.rows,
+        "row_mm": paper.row_mm,
+        "size": 11 if many else 14,
+        "note": paper.note,
+        "foot": paper.foot,
+        "page": paper.page_word,
+        "thai": paper.thai,
+    }
+    return _compiled("sheet", data)
+
+
+def _compiled(template: str, data: dict[str, Any]) -> bytes:
     return bytes(
         typst.compile(
-            TEMPLATE,
-            root=TEMPLATE.parent,
+            TEMPLATES / f"{template}.typ",
+            root=TEMPLATES,
             font_paths=[FONTS],
             ignore_system_fonts=True,
             format="pdf",
             pdf_standards=["ua-1"],
-            sys_inputs={"data": json.dumps(_data(booking, checklist))},
+            sys_inputs={"data": json.dumps(data)},
         )
     )
 

@@ -25,6 +25,7 @@ _EDGES = re.compile("\\A[\\s\u200c\u200d]+|[\\s\u200c\u200d]+\\Z")
 _LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
 
 _TO_ASCII_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９", "0123456789" * 2)
+_TO_THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 
 # Everything that may follow a consonant within its syllable, in the order in which it is read.
 _THAI_MARKS = re.compile("[\u0e31\u0e32\u0e34-\u0e3a\u0e47-\u0e4e]{2,}")
@@ -54,6 +55,11 @@ def clean_text(value: str, *, multiline: bool = False) -> str:
 def ascii_digits(value: str) -> str:
     """Return the text with Thai and full-width digits as 0-9."""
     return value.translate(_TO_ASCII_DIGITS)
+
+
+def thai_digits(value: str) -> str:
+    """Return the text with Thai digits, as official papers have them."""
+    return value.translate(_TO_THAI_DIGITS)
 
 
 def is_digits(value: str, length: int) -> bool:

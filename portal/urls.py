@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from portal.views import booking, demo, documents, find, home, my, offices, privacy, times, waiting
+from portal.views import (
+    booking,
+    demo,
+    documents,
+    find,
+    hall,
+    home,
+    kiosk,
+    my,
+    offices,
+    privacy,
+    times,
+    waiting,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -38,6 +51,11 @@ urlpatterns = [
     path("my/<str:reference>/ticket.pdf", my.ticket, name="ticket"),
     path("my/<str:reference>/event.ics", my.event, name="event"),
     path("my/<str:reference>/documents/", documents.documents, name="documents"),
+    path("display/<slug:office>/", hall.display, name="display"),
+    path("kiosk/<slug:office>/", kiosk.kiosk, name="kiosk"),
+    path("kiosk/<slug:office>/open/<str:token>/", kiosk.open_kiosk, name="kiosk_open"),
+    path("kiosk/<slug:office>/<str:code>/", kiosk.slip, name="kiosk_slip"),
+    path("queue/<str:code>/", hall.queue, name="queue"),
     path("find/", find.find, name="find"),
     path("demo/outbox/", demo.outbox, name="demo_outbox"),
     path("demo/outbox/<uuid:message>/", demo.message, name="demo_message"),

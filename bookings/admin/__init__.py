@@ -21,9 +21,11 @@ from bookings.admin import (
     desk_page,
     documents,
     export,
+    hall,
     home,
     queue,
     search,
+    sheets,
 )
 from bookings.admin.access import booking_of
 from bookings.admin.times import ClosureAdmin, SlotAdmin
@@ -117,6 +119,8 @@ site.pages += [
     path("desk/help/<int:pk>/", site.admin_view(desk.answer_alarm), name="desk_answer"),
     path("desk/booking/<int:pk>/", site.admin_view(desk.on_booking), name="desk_booking"),
     path("desk/ticket/<int:pk>/", site.admin_view(desk.on_ticket), name="desk_ticket"),
+    *sheets.PAGES,
+    *hall.PAGES,
 ]
 site.menu += [
     MenuItem(
@@ -127,6 +131,7 @@ site.menu += [
         "bookings.view_booking",
         home.queue_badge,
     ),
+    MenuItem("today", _("Day sheet"), "printer", "admin:sheets", "bookings.view_booking", order=7),
     MenuItem(
         "today",
         _("Counter desk"),
@@ -160,5 +165,13 @@ site.menu += [
     ),
     MenuItem(
         "times", _("Close a part of a day"), "door-open", "admin:closings", closing.PERMISSION
+    ),
+    MenuItem(
+        "times",
+        _("Display and kiosk"),
+        "megaphone",
+        "admin:hall",
+        "offices.change_kiosk",
+        order=6,
     ),
 ]

@@ -85,6 +85,8 @@ class Ticket(models.Model):
         related_name="ticket",
     )
     name = models.CharField(_("name"), max_length=150, blank=True)
+    # Of the form at the kiosk: pressed twice, it gives one number.
+    form_key = models.UUIDField(unique=True, null=True, editable=False)
     status = models.CharField(
         _("state"), max_length=12, choices=TicketStatus.choices, default=TicketStatus.WAITING
     )

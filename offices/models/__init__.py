@@ -10,12 +10,13 @@ from offices.models.catalogue import (
     ServiceForm,
 )
 from offices.models.offered import OfferedService, OpeningPattern, PatternTime
-from offices.models.office import Office, Section, SectionKind, Window
+from offices.models.office import Kiosk, Office, Section, SectionKind, Window
 
 __all__ = [
     "ChecklistItem",
     "Closure",
     "Fee",
+    "Kiosk",
     "OfferedService",
     "Office",
     "OpeningPattern",

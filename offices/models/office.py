@@ -132,3 +132,22 @@ class Window(models.Model):
 
     def __str__(self) -> str:
         return _("Window %(label)s") % {"label": self.label}
+
+
+class Kiosk(models.Model):
+    """The tablets in the hall of an office at which people without an appointment take a number.
+    Each new link raises `version`, which closes all tablets that were opened by older ones."""
+
+    office = models.OneToOneField(
+        Office, verbose_name=_("office"), on_delete=models.CASCADE, related_name="kiosk"
+    )
+    version = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField(_("link made"), null=True, blank=True)
+    history = record_history()
+
+    class Meta:
+        verbose_name = _("kiosk")
+        verbose_name_plural = _("kiosks")
+
+    def __str__(self) -> str:
+        return f"{self.office_id} {self.version}"

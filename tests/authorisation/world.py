@@ -1,6 +1,7 @@
 """Two offices with one of everything, and a signed-in browser for each role."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,13 +14,15 @@ from django.test import Client
 from accounts import services as accounts
 from accounts.models import ViewLog
 from accounts.roles import Role
-from bookings import links, request_links
+from bookings import hall_links, links, request_links
 from bookings import services as bookings
-from bookings.models import Document, Part
+from bookings.models import Document, Part, Ticket
+from bookings.services import counter
+from core.workflow import CITIZEN
 from notifications.models import Message
 from offices.models import Office, PopularDay
 from portal import access, visitor
-from portal.views import privacy
+from portal.views import kiosk, privacy
 from tests import factories
 from tests.factories import NOW
 
@@ -100,7 +103,15 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         datarequest=factories.make_data_request(office=office),
         visitor=visitor_name,
         hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
+        ticket=_ticket(offered),
+        kiosk=counter.open_kiosk(office=office, by=factories.make_staff(office=office), now=NOW),
     )
+
+
+def _ticket(offered) -> Ticket:
+    """Somebody who walked in today."""
+    factories.make_slot(offered, starts=NOW + timedelta(hours=1), capacity=2)
+    return counter.add_walk_in(offered=offered, by=CITIZEN, now=NOW)
 
 
 def _document(booking) -> Document:
@@ -117,6 +128,7 @@ def _holder(side: SimpleNamespace) -> Client:
     visitor.remember(response, side.visitor)
     access.grant(response, side.booking)
     response.cookies.update(privacy.granted(side.datarequest).cookies)
+    kiosk.grant(response, side.kiosk)
     client = Client(**FAR_AWAY)
     client.cookies.update(response.cookies)
     return client
@@ -136,6 +148,11 @@ def place(name: str, side: SimpleNamespace) -> dict[str, Any]:
         "data_token": lambda: {
             "token": request_links.link(side.datarequest).rstrip("/").rpartition("/")[2]
         },
+        "queue_code": lambda: {"code": hall_links.queue_code(side.ticket)},
+        "kiosk_token": lambda: {
+            "office": side.office.slug,
+            "token": hall_links.kiosk_link(side.kiosk, now=NOW).rstrip("/").rpartition("/")[2],
+        },
     }[name]()
 
 
@@ -149,6 +166,11 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
             "reference": side.datarequest.reference if side else "BR-2222-22"
         },
         "data_request": lambda: {"pk": side.datarequest.pk if side else NEVER},
+        "kiosk": lambda: {"office": side.office.slug if side else "nowhere"},
+        "kiosk_slip": lambda: {
+            "office": side.office.slug if side else "nowhere",
+            "code": hall_links.queue_code(side.ticket) if side else "0000000000",
+        },
         "booking": lambda: {"pk": pk},
         "closing": lambda: {"pk": side.closing.pk if side else NEVER},
         "booking_item": lambda: {"pk": pk},

@@ -3,6 +3,7 @@ locks the booking, then its ticket, then the window or the row of numbers, alway
 
 from bookings.services.counter.alarms import answer_alarm, raise_alarm
 from bookings.services.counter.arriving import add_walk_in, arrive
+from bookings.services.counter.kiosk import open_kiosk, take_number
 from bookings.services.counter.serving import (
     call,
     call_again,
@@ -25,9 +26,11 @@ __all__ = [
     "mark_clock_wrong",
     "no_show",
     "not_served",
+    "open_kiosk",
     "pause",
     "raise_alarm",
     "resume",
     "start",
+    "take_number",
     "undo",
 ]
