@@ -11,9 +11,11 @@ from bookings.services.moves import locked_booking, move, record
 from bookings.services.places import give_back_places, lock_slot, take_places
 from bookings.workflow import CHANGEABLE, Status
 from core.errors import Refused
+from core.retry import retried
 from core.workflow import Actor, ActorKind
 
 
+@retried
 def cancel(
     *, booking: Booking, by: Actor, now: datetime, reason: str = "", version: int | None = None
 ) -> Booking:
@@ -32,6 +34,7 @@ def cancel(
     return locked
 
 
+@retried
 def move_to(
     *,
     booking: Booking,

@@ -14,10 +14,12 @@ from bookings.services.moves import locked_booking, move, record
 from bookings.services.places import give_back_places, lock_slot
 from bookings.workflow import UNDECIDED, Status
 from core.errors import Refused
+from core.retry import retried
 from core.workflow import CITIZEN, Actor
 from offices.models import ChecklistItem
 
 
+@retried
 def confirm(*, booking: Booking, by: User, now: datetime, version: int | None = None) -> Booking:
     """Approve. Raises Refused("incomplete") while an item is marked missing, Refused("own") for
     what the officer entered (four eyes), Refused("stale") and Changed. Locks the booking."""
@@ -37,6 +39,7 @@ def confirm(*, booking: Booking, by: User, now: datetime, version: int | None = 
     return locked
 
 
+@retried
 def ask_for_documents(
     *,
     booking: Booking,
@@ -77,6 +80,7 @@ def ask_for_documents(
     return locked
 
 
+@retried
 def documents_sent(*, booking: Booking, now: datetime) -> Booking:
     """The applicant says that all was sent: back to the officer.
 
@@ -89,6 +93,7 @@ def documents_sent(*, booking: Booking, now: datetime) -> Booking:
     return locked
 
 
+@retried
 def reject(
     *, booking: Booking, reason: str, by: User, now: datetime, version: int | None = None
 ) -> Booking:

@@ -18,6 +18,7 @@ from bookings.services.moves import move
 from bookings.workflow import Status
 from core.db import insert, together
 from core.errors import Refused
+from core.retry import retried
 from core.text import search_key
 from core.workflow import CITIZEN, Actor
 from offices.models import ServiceCase
@@ -82,6 +83,7 @@ class AlreadyBooked(Refused):
         self.booking_ids = booking_ids
 
 
+@retried
 def submit(
     *,
     form_key: UUID,

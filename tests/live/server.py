@@ -65,6 +65,7 @@ def running(
     *,
     application: str = "config.wsgi",
     threads: int = 12,
+    quiet: bool = False,
     **changes: str,
 ) -> Iterator[Server]:
     """Two worker processes of so many threads, on a free port, until the block ends."""
@@ -87,8 +88,9 @@ def running(
             yield server
         finally:
             _stop(process)
-            # pytest shows it with a test that fails.
-            print(log.read_text()[-5000:])
+            if not quiet:
+                # pytest shows it with a test that fails.
+                print(log.read_text()[-5000:])
 
 
 def _wait_until_up(server: Server) -> None:
