@@ -15,7 +15,6 @@ from pathlib import Path
 from types import FrameType
 
 from celery import current_app
-from kombu.exceptions import OperationalError
 
 from core.tasks import FILE_VARIABLE, canary
 
@@ -25,6 +24,12 @@ LOOK_SECONDS = 0.5
 # A task may take so long after SIGTERM; then the worker is killed, and its task comes again.
 STOP_SECONDS = 20
 CANARIES_A_SILENCE = 9
+# A worker that has just been started is given longer.
+START_SECONDS = 60
+
+
+class WorkerEnded(Exception):
+    """That one is for the restart policy, which waits between two tries."""
 
 
 class Watchdog:
@@ -38,8 +43,7 @@ class Watchdog:
         queues = f"{current_app.conf.task_default_queue},{self.queue}"
         self.command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", queues]
         self.command += arguments
-        self.restarts = 0
-        self.stop_asked = False
+        self.stop_asked = self.is_heard = False
         self.heard_at = self.sent_at = 0.0
         self.worker: subprocess.Popen[bytes] | None = None
 
@@ -48,7 +52,7 @@ class Watchdog:
         self.stop_asked = True
 
     def run(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Keep a worker running until a stop is asked for."""
+        """Keep a worker running until a stop is asked for. Raises WorkerEnded."""
         try:
             while not self.stop_asked:
                 self.look(clock())
@@ -58,25 +62,29 @@ class Watchdog:
             self._remove_queue()
 
     def look(self, now: float) -> None:
-        """One look: start what is not running, send a canary when it is time, end what is
-        silent. A broker that is away is not the worker's fault: time does not run then."""
-        if self.worker is None or self.worker.poll() is not None:
+        """One look: start a worker if there is none, send a canary when it is time, end a silent
+        one. A broker that is away is not the worker's fault: time does not run then.
+
+        Raises WorkerEnded."""
+        if self.worker is None:
             self._start(now)
+        elif self.worker.poll() is not None:
+            raise WorkerEnded(f"The worker ended by itself with code {self.worker.returncode}.")
         if self.file.exists():
             self.file.unlink()
-            self.heard_at = now
+            self.heard_at, self.is_heard = now, True
         if now - self.sent_at >= self.silence / CANARIES_A_SILENCE:
             self.sent_at = now
             if not self._send():
                 self.heard_at = now
-        if now - self.heard_at > self.silence:
-            logger.error("the worker took no task for %.0f s: starting it anew", self.silence)
-            self.restarts += 1
+        limit = self.silence if self.is_heard else max(self.silence, START_SECONDS)
+        if now - self.heard_at > limit:
+            logger.error("the worker took no task for %.0f s: starting it anew", limit)
             self._stop()
 
     def _start(self, now: float) -> None:
         self.file.unlink(missing_ok=True)
-        self.heard_at = now
+        self.heard_at, self.is_heard = now, False
         environment = {**os.environ, FILE_VARIABLE: str(self.file)}
         self.worker = subprocess.Popen(  # noqa: S603 -- the command is our own
             self.command, env=environment, process_group=0
@@ -85,7 +93,7 @@ class Watchdog:
     def _send(self) -> bool:
         try:
             canary.apply_async(queue=self.queue, expires=self.silence, retry=False)
-        except (OperationalError, OSError) as error:
+        except Exception as error:  # each transport has its own
             logger.warning("no canary sent: %s", type(error).__name__)
             return False
         return True
@@ -106,5 +114,5 @@ class Watchdog:
         try:
             with current_app.connection_for_write(connect_timeout=1) as broker:
                 broker.default_channel.queue_delete(self.queue)
-        except Exception as error:  # each transport has its own; it is the end anyway
+        except Exception as error:
             logger.warning("the queue of the canary stays: %s", type(error).__name__)

@@ -65,7 +65,7 @@ def rolling(ground: Ground) -> str:
     )
 
 
-@scenario("F13", "Redis is down when people book")
+@scenario("F13", "Redis is down when people book", short=False)
 def redis_down(ground: Ground) -> str:
     seconds = ground.pick(60, 4)
     slots = _times(2)
@@ -94,7 +94,7 @@ def redis_down(ground: Ground) -> str:
     )
 
 
-@scenario("F14", "Redis killed and empty afterwards")
+@scenario("F14", "Redis killed and empty afterwards", short=False)
 def redis_lost(ground: Ground) -> str:
     queued = ground.pick(200, 20)
     offered = world.marriage_at_bang_rak()
@@ -144,7 +144,7 @@ def _signed_in(address: str, username: str) -> Browser:
     return browser
 
 
-@scenario("F15", "a worker lives but takes nothing from Redis any more")
+@scenario("F15", "a worker lives but takes nothing from Redis any more", short=False)
 def deaf_worker(ground: Ground) -> str:
     silence = ground.pick(90, 5)
     with _mail(ground) as server, proxy_to(ground.redis.port) as proxy, ExitStack() as stack:
@@ -204,7 +204,7 @@ def _celery(watchdog: int) -> int:
     return children(watchdog)[0]
 
 
-@scenario("F16", "Redis gives a task out again while it still runs")
+@scenario("F16", "Redis gives a task out again while it still runs", short=False)
 def redelivered(ground: Ground) -> str:
     reminders(1)
     with _mail(ground) as server:
@@ -226,7 +226,7 @@ def _executions(log) -> int:
     return log.read_text().count(f"Task {SWEEP}[")
 
 
-@scenario("F17", "three beats; and none for three hours")
+@scenario("F17", "three beats; and none for three hours", short=False)
 def beats(ground: Ground) -> str:
     seconds, couples = ground.pick(30, 5), ground.pick(100, 10)
     _visits_soon(couples)

@@ -161,7 +161,7 @@ def _any_form(server, browser: Browser, offered: OfferedService, closed: Slot):
     return world.times_page(browser, other)
 
 
-@scenario("F39", "the removal of old data killed again and again")
+@scenario("F39", "the removal of old data killed again and again", short=False)
 def purged(ground: Ground) -> str:
     if importlib.util.find_spec("bookings.services.retention") is None:
         raise Skipped("names are not removed yet: nothing to kill")

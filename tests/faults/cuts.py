@@ -17,7 +17,7 @@ COMMIT = b"COMMIT\0"
 POST = b"POST /"
 
 
-@scenario("F3", "the same key with another body")
+@scenario("F3", "the same key with another body", short=False)
 def changed_body(ground: Ground) -> str:
     keys = ground.pick(100, 4)
     slot = world.slot(world.marriage_at_bang_rak(), places=keys)

@@ -70,7 +70,7 @@ def _mail_goes_to(server):
         yield
 
 
-@scenario("F27", "messages that cannot be made stand first in the queue")
+@scenario("F27", "messages that cannot be made stand first in the queue", short=False)
 def poisoned(ground: Ground) -> str:
     messages, bad = ground.pick(300, 40), ground.pick(30, 5)
     without = _seconds_to_send(ground, messages, poison=0)

@@ -104,7 +104,7 @@ class _At:
         self.address = address
 
 
-@scenario("F40", "a large export while people book")
+@scenario("F40", "a large export while people book", short=False)
 def exported(ground: Ground) -> str:
     rows, people = ground.pick(100_000, 3_000), ground.pick(30, 5)
     offered = world.marriage_at_bang_rak()

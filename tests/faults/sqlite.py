@@ -89,7 +89,7 @@ class Embedded:
             yield server
 
 
-@scenario("F31", "20 threads on SQLite")
+@scenario("F31", "20 threads on SQLite", short=False)
 def threads(ground: Ground) -> str:
     seconds = ground.pick(30, 5)
     database = Embedded(ground.folder / "f31", ground.static_root)

@@ -124,7 +124,7 @@ def _timed(act):
     return act(), time.monotonic() - start
 
 
-@scenario("F20", "no connection left")
+@scenario("F20", "no connection left", short=False)
 def connections_used_up(ground: Ground) -> str:
     people = 60
     places = ground.pick(people, people)

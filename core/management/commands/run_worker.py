@@ -1,4 +1,4 @@
-"""A Celery worker that is started anew when it takes no more tasks."""
+"""A Celery worker that is started anew when it takes no more tasks (reliability F15)."""
 
 import signal
 import tempfile
@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from core.watchdog import Watchdog
+from core.watchdog import Watchdog, WorkerEnded
 
 
 class Command(BaseCommand):
-    help = "Run a Celery worker; start it anew when it ends or takes no more tasks."
+    help = "Run a Celery worker, and start it anew when it takes no more tasks."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--concurrency", type=int, default=2, help="tasks at a time")
@@ -29,4 +29,7 @@ class Command(BaseCommand):
             )
             signal.signal(signal.SIGTERM, watchdog.ask_to_stop)
             signal.signal(signal.SIGINT, watchdog.ask_to_stop)
-            watchdog.run()
+            try:
+                watchdog.run()
+            except WorkerEnded as ended:
+                raise CommandError(str(ended)) from ended
