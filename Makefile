@@ -57,6 +57,10 @@ e2e: .venv/dev.stamp ## Journeys in a browser
 bench: .venv/dev.stamp ## Speed, as ratios measured in one run
 	$(SERVICES) $(BIN)/python -m benchmarks.run
 
+.PHONY: faults
+faults: .venv/dev.stamp ## What happens when something breaks (ONLY="F18 F19", SHORT=1)
+	$(BIN)/python -m tests.faults $(if $(SHORT),--short) $(ONLY)
+
 .PHONY: format
 format: .venv/dev.stamp ## Put code into shape
 	$(BIN)/ruff check --fix .

@@ -157,11 +157,18 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TIMEZONE = "Asia/Bangkok"
+# So long without a task that came through the queue, and `run_worker` starts its worker anew.
+WORKER_SILENT_SECONDS = env.int("WORKER_SILENT_SECONDS", default=90)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
 if REDIS_URL:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 600,
+        # A connection that carries nothing any more must not hold beat or the watchdog for ever.
+        "socket_timeout": 10,
+        "socket_connect_timeout": 5,
+    }
 else:
     BROKER = VAR / "broker"
     for folder in ("queue", "processed", "control"):

@@ -13,9 +13,11 @@ from bookings.services.places import give_back_places, lock_slot, take_places
 from bookings.services.returning import free_place_later
 from bookings.workflow import CHANGEABLE, Status
 from core.errors import Refused
+from core.retry import retried
 from core.workflow import Actor, ActorKind
 
 
+@retried
 def cancel(
     *, booking: Booking, by: Actor, now: datetime, reason: str = "", version: int | None = None
 ) -> Booking:
@@ -37,6 +39,7 @@ def cancel(
     return locked
 
 
+@retried
 def move_to(
     *,
     booking: Booking,

@@ -15,10 +15,12 @@ from bookings.services.offers import free_place
 from bookings.services.places import lock_slot
 from bookings.workflow import UNDECIDED, Status
 from core.errors import Refused
+from core.retry import retried
 from core.workflow import CITIZEN, Actor
 from offices.models import ChecklistItem
 
 
+@retried
 def confirm(*, booking: Booking, by: User, now: datetime, version: int | None = None) -> Booking:
     """Approve: the applicant is told that the documents are complete, so each item of the case
     is marked there, or as not applying.
@@ -38,6 +40,7 @@ def confirm(*, booking: Booking, by: User, now: datetime, version: int | None = 
     return locked
 
 
+@retried
 def ask_for_documents(
     *,
     booking: Booking,
@@ -78,6 +81,7 @@ def ask_for_documents(
     return locked
 
 
+@retried
 def documents_sent(*, booking: Booking, now: datetime) -> Booking:
     """The applicant says that all was sent: back to the officer.
 
@@ -90,6 +94,7 @@ def documents_sent(*, booking: Booking, now: datetime) -> Booking:
     return locked
 
 
+@retried
 def reject(
     *, booking: Booking, reason: str, by: User, now: datetime, version: int | None = None
 ) -> Booking:

@@ -15,12 +15,14 @@ from bookings.workflow import Status
 from core.db import insert_one
 from core.errors import Refused
 from core.reference import new_reference
+from core.retry import retried
 from core.workflow import CITIZEN, SYSTEM, Actor
 from offices.models import OfferedService
 
 REFERENCE_DRAWS = 5
 
 
+@retried
 def hold(
     *, slot: Slot, offered: OfferedService, holder: str, language: str, now: datetime
 ) -> Booking:
@@ -83,6 +85,7 @@ def _take_and_store(booking: Booking, *, prefix: str, now: datetime) -> None:
     raise Refused(_("Very many are booking just now. Try again in a minute."), code="busy")
 
 
+@retried
 def extend_hold(*, booking_id: int, holder: str, now: datetime) -> Booking:
     """Ten more minutes, once. Raises Refused("extended" | "expired")."""
     with transaction.atomic():
@@ -98,6 +101,7 @@ def extend_hold(*, booking_id: int, holder: str, now: datetime) -> Booking:
     return booking
 
 
+@retried
 def release_hold(*, booking: Booking, by: Actor, now: datetime) -> None:
     """Give a held place back, to the waiting list first; a booking that is no longer held is left
     as it is. Of an offer all holds end together."""

@@ -19,6 +19,7 @@ from bookings.services.offers import offer_taken
 from bookings.workflow import Status
 from core.db import insert, together
 from core.errors import Refused
+from core.retry import retried
 from core.text import search_key
 from core.workflow import CITIZEN, Actor
 from offices.models import ServiceCase
@@ -83,6 +84,7 @@ class AlreadyBooked(Refused):
         self.booking_ids = booking_ids
 
 
+@retried
 def submit(
     *,
     form_key: UUID,

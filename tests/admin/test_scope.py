@@ -195,7 +195,7 @@ def test_export_holds_own_rows_only_masked_and_is_logged(signed_in, head, case, 
 
     page = signed_in(head).post(address, {"reason": "ประชุมประจำเดือน"})
 
-    text = page.content.decode("utf-8-sig")
+    text = page.getvalue().decode("utf-8-sig")
     party = case.parties.first()
     assert case.reference in text
     assert party.masked_number in text
@@ -211,7 +211,7 @@ def test_export_turns_formulae_into_text(signed_in, head, case):
         reverse("admin:bookings_booking_export") + "?tab=all", {"reason": "ตรวจ"}
     )
 
-    assert "'=HYPERLINK(1)" in page.content.decode("utf-8-sig")
+    assert "'=HYPERLINK(1)" in page.getvalue().decode("utf-8-sig")
 
 
 def test_export_needs_the_right(signed_in, officer, case):

@@ -79,6 +79,12 @@ class Browser:
         target = urljoin(page.url, form.action)
         return self.post(target, {**form.fields, **typed})
 
+    def open_post(self, path: str, data: Mapping[str, str]):
+        """The answer as a file, for one that is not to be held whole in memory."""
+        body = urlencode(data).encode()
+        request = Request(urljoin(self.address, path), data=body)
+        return self._opener.open(request, timeout=TIMEOUT_SECONDS)
+
     def _send(self, request: Request) -> Answer:
         with self._opener.open(request, timeout=TIMEOUT_SECONDS) as response:
             text = response.read().decode(errors="replace")

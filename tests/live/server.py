@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,18 +65,23 @@ def running(
     *,
     application: str = "config.wsgi",
     threads: int = 12,
+    workers: int = 2,
+    quiet: bool = False,
+    env: Mapping[str, str] | None = None,
     **changes: str,
 ) -> Iterator[Server]:
-    """Two worker processes of so many threads, on a free port, until the block ends."""
+    """Worker processes of so many threads, on a free port, until the block ends. `env` replaces
+    the environment of the test database."""
     port = _free_port()
     address = f"http://{HOST}:{port}"
     log = folder / f"server-{port}.log"
     command = [sys.executable, "-m", "gunicorn", f"{application}:application"]
-    command += ["--bind", f"{HOST}:{port}", "--workers", "2", "--threads", str(threads)]
+    command += ["--bind", f"{HOST}:{port}", "--workers", str(workers), "--threads", str(threads)]
     command += ["--worker-class", "gthread", "--backlog", "2048", "--log-level", "warning"]
     # A worker that was killed is there again at once, forked from the loaded application.
     command += ["--preload", "--no-control-socket"]
-    env = environment(SITE_URL=address, STATIC_ROOT=str(static_root), **changes)
+    changes = {"SITE_URL": address, "STATIC_ROOT": str(static_root), **changes}
+    env = {**env, **changes} if env else environment(**changes)
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True
@@ -87,8 +92,9 @@ def running(
             yield server
         finally:
             _stop(process)
-            # pytest shows it with a test that fails.
-            print(log.read_text()[-5000:])
+            if not quiet:
+                # pytest shows it with a test that fails.
+                print(log.read_text()[-5000:])
 
 
 def _wait_until_up(server: Server) -> None:

@@ -65,6 +65,22 @@ def old_slot_first():
     changes._swap_places = swap_places
 
 
+def capacity_after_a_look():
+    """The head's form looks at what is taken without a lock; a citizen takes a place after a look
+    too."""
+    from bookings.admin.times import SlotForm
+    from bookings.models import Slot
+
+    check_then_update()
+
+    def fresh(form):
+        slot = Slot.objects.get(pk=form.instance.pk)
+        time.sleep(MOMENT)
+        return slot
+
+    SlotForm._fresh = fresh
+
+
 class _Rows:
     """What `lock_rows(...).get()` needs."""
 
@@ -81,6 +97,7 @@ _CONTROLS = {
     "places": check_then_update,
     "locks": no_row_locks,
     "order": old_slot_first,
+    "capacity": capacity_after_a_look,
     "": lambda: None,
 }
 _CONTROLS[os.environ.get("UNPROTECTED", "")]()

@@ -4,6 +4,7 @@ so that it tells what the outside world saw) whatever it accepted."""
 import os
 import socketserver
 import threading
+import time
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -24,6 +25,8 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.accepted = []
         # How many more messages are taken without an answer: the connection drops after DATA.
         self.drops = 0
+        # Seconds before a message is taken.
+        self.pause = 0.0
 
     @property
     def url(self):
@@ -32,6 +35,7 @@ class MailServer(socketserver.ThreadingTCPServer):
     def take(self, content: bytes) -> bool:
         """Write the message down; False when the sender shall not hear of it."""
         message = message_from_bytes(content, policy=policy.default)
+        time.sleep(self.pause)
         with self.lock:
             self.accepted.append(message)
             self.file.write(f"{message['Message-ID']} {message['To']}\n".encode())

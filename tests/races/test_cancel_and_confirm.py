@@ -27,12 +27,12 @@ def test_exactly_one_wins(serve):
         answers = _cancel_and_confirm(server, slot, PAIRS)
 
     assert max(answer.status for answer in answers) < 500
-    winners = _winners()
-    confirmed, cancelled = (sum(to == [status] for to in winners.values()) for status in ENDS)
+    done = winners(ENDS)
+    confirmed, cancelled = (sum(to == [status] for to in done.values()) for status in ENDS)
     print(f"{PAIRS} pairs: {confirmed} confirmed, {cancelled} cancelled, 0 both")
-    assert confirmed + cancelled == len(winners) == PAIRS
+    assert confirmed + cancelled == len(done) == PAIRS
     for booking in Booking.objects.all():
-        assert [booking.status] == winners[booking.pk]
+        assert [booking.status] == done[booking.pk]
         kinds = Message.objects.filter(case_id=booking.pk).exclude(kind="received")
         assert [message.kind for message in kinds] == [TOLD[booking.status]]
     slot.refresh_from_db()
@@ -46,7 +46,7 @@ def test_control_without_the_row_lock_both_win(serve):
     with serve("locks", STAFF_MFA_REQUIRED="0") as server:
         _cancel_and_confirm(server, slot, 10)
 
-    both = sum(len(to) > 1 for to in _winners().values())
+    both = sum(len(to) > 1 for to in winners(ENDS).values())
     print(f"without the row lock: both done in {both} of 10 pairs")
     assert both > 0
 
@@ -57,23 +57,29 @@ TOLD = {Status.CONFIRMED: "confirmed", Status.CANCELLED: "cancelled_by_citizen"}
 
 def _time_with_officer(places):
     offered = world.marriage_at_bang_rak()
+    make_officer(offered)
+    return world.slot(offered, places=places)
+
+
+def make_officer(offered):
+    """The head of the office, who can sign in with PASSWORD."""
     # As the server hashes it; the tests' own hasher is a quick one.
     password = PBKDF2PasswordHasher().encode(PASSWORD, "salt-of-this-test")
     officer = User.objects.create(username="officer", password=password, is_staff=True)
     StaffRole.objects.create(user=officer, role=Role.HEAD, office=offered.office)
-    return world.slot(offered, places=places)
+    return officer
 
 
-def _winners():
-    """Booking → what the history says was done to it after it was submitted."""
+def winners(ends):
+    """Booking → what the history says was done to it, of these."""
     done: dict[int, list[str]] = {}
-    for change in BookingChange.objects.filter(to_status__in=ENDS):
+    for change in BookingChange.objects.filter(to_status__in=ends):
         done.setdefault(change.booking_id, []).append(change.to_status)
     return done
 
 
 def _cancel_and_confirm(server, slot, pairs):
-    officer = _signed_in(server)
+    officer = signed_in(server)
     couples = [Browser(server.address) for _ in range(pairs)]
     paths = side_by_side(8, [lambda c=c: world.booked(c, slot) for c in couples])
     bookings = {booking.reference: booking.pk for booking in Booking.objects.all()}
@@ -87,7 +93,7 @@ def _cancel_and_confirm(server, slot, pairs):
     return [timed.value for timed in at_once(presses)]
 
 
-def _signed_in(server):
+def signed_in(server):
     officer = Browser(server.address)
     page = officer.get("/admin/login/")
     answer = officer.submit(page, page.form_with("username"), username="officer", password=PASSWORD)

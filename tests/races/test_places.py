@@ -18,7 +18,7 @@ def test_exactly_the_places_are_booked(serve):
     slot = world.slot(world.marriage_at_bang_rak(), places=PLACES)
 
     with serve() as server:
-        answers = _rush(server, slot, CLIENTS)
+        answers = rush(server, slot, CLIENTS)
 
     seconds = [answer.seconds for answer in answers]
     statuses = sorted(answer.value.status for answer in answers)
@@ -40,7 +40,7 @@ def test_control_a_look_before_the_update_oversells(serve, without_constraints):
     with without_constraints("places"), serve("places") as server:
         slot = world.slot(world.marriage_at_bang_rak(), places=2)
 
-        answers = _rush(server, slot, 24)
+        answers = rush(server, slot, 24)
 
         sold = sum(answer.value.status == 303 for answer in answers)
         print(f"without the conditional UPDATE: {sold} sold of 2")
@@ -48,7 +48,7 @@ def test_control_a_look_before_the_update_oversells(serve, without_constraints):
         assert broken_invariants() != ""
 
 
-def _rush(server, slot, clients):
+def rush(server, slot, clients):
     """Everybody has the page of times open and presses at the same instant; who gets the time
     fills in the form."""
     browsers = [Browser(server.address) for _ in range(clients)]

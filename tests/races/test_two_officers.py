@@ -1,0 +1,67 @@
+"""Two officers have the same case open; one approves, the other refuses, at the same instant
+(reliability F6): the first is done, the second is told who was first."""
+
+import pytest
+
+from bookings.models import Booking
+from bookings.workflow import Status
+from tests.live import world
+from tests.live.browser import Browser
+from tests.live.together import at_once, side_by_side
+from tests.races.invariants import broken_invariants
+from tests.races.test_cancel_and_confirm import make_officer, signed_in, winners
+
+pytestmark = [pytest.mark.postgres, pytest.mark.race]
+
+PAIRS = 40
+ENDS = (Status.CONFIRMED, Status.REJECTED)
+
+
+def test_the_first_decision_stands(serve):
+    slot = _time_with_officer(PAIRS)
+
+    with serve(STAFF_MFA_REQUIRED="0") as server:
+        answers = _decide_twice(server, slot, PAIRS)
+
+    decided = winners(ENDS)
+    approved, refused = (sum(to == [status] for to in decided.values()) for status in ENDS)
+    print(f"{PAIRS} pairs: {approved} approved, {refused} refused, 0 lost")
+    assert max(answer.status for answer in answers) < 500
+    assert approved + refused == len(decided) == PAIRS
+    for booking in Booking.objects.all():
+        assert [booking.status] == decided[booking.pk]
+    slot.refresh_from_db()
+    assert slot.taken == approved
+    assert broken_invariants() == ""
+
+
+def test_control_without_the_row_lock_both_decide(serve):
+    slot = _time_with_officer(10)
+
+    with serve("locks", STAFF_MFA_REQUIRED="0") as server:
+        _decide_twice(server, slot, 10)
+
+    both = sum(len(to) > 1 for to in winners(ENDS).values())
+    print(f"without the row lock: both decided in {both} of 10 pairs")
+    assert both > 0
+
+
+def _time_with_officer(places):
+    offered = world.marriage_at_bang_rak()
+    make_officer(offered)
+    return world.slot(offered, places=places)
+
+
+def _decide_twice(server, slot, pairs):
+    """Both have the page open; each presses another button."""
+    officers = [signed_in(server) for _ in range(2)]
+    couples = [Browser(server.address) for _ in range(pairs)]
+    side_by_side(8, [lambda c=c: world.booked(c, slot) for c in couples])
+    presses = []
+    for booking in Booking.objects.all():
+        case = f"/admin/bookings/booking/{booking.pk}/"
+        first = officers[0].get(f"{case}change/")
+        asked = officers[1].get(f"{case}change/?card=reject")
+        presses.append(lambda p=first: officers[0].submit(p, p.form_to("confirm/")))
+        presses.append(lambda p=asked: officers[1].submit(p, p.form_to("reject/"), reason="ทดสอบ"))
+    return [timed.value for timed in at_once(presses)]
