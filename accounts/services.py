@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import Consent, User, ViewLog
-from core.db import insert_one
+from core.rows import insert_one
 
 
 def record_consent(

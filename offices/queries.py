@@ -123,12 +123,6 @@ def fee_on(service: Service, day: date, case: ServiceCase | None = None) -> Fee 
     return of_case or fees.filter(case__isnull=True).order_by("-valid_from").first()
 
 
-def cases_of(service_id: int) -> list[ServiceCase]:
-    """The cases of a service, in order. One query, written out for the busiest path."""
-    sql = 'SELECT * FROM offices_servicecase WHERE service_id = %s ORDER BY "order"'
-    return list(ServiceCase.objects.raw(sql, [service_id]))
-
-
 def offered_to_book(office_slug: str, service_code: str) -> OfferedService | None:
     """An open service of an office, with what keeping a place needs of office, service and
     pattern (the rest of them is read when asked for). One query, written out for the busiest

@@ -11,7 +11,7 @@ from stdnum.th import pin
 
 from accounts.models import StaffRole, User
 from accounts.roles import CITY_ROLES, Role
-from bookings import services
+from bookings import queries, services
 from bookings.models import Booking, Slot
 from bookings.services import Details, Person
 from bookings.workflow import Status
@@ -214,9 +214,9 @@ def submit(
     body_hash: bytes = b"1" * 32,
     now: datetime = NOW,
 ) -> Booking:
+    booking, _cases = queries.booking_of_form(held.form_key, held.holder)
     return services.submit(
-        form_key=held.form_key,
-        holder=held.holder,
+        booking=booking,
         details=details or couple_details(),
         body_hash=body_hash,
         now=now,

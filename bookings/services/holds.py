@@ -11,9 +11,9 @@ from bookings.models import Booking, Slot
 from bookings.services.moves import locked_booking, move, record
 from bookings.services.places import give_back_places, lock_slot, take_places
 from bookings.workflow import Status
-from core.db import insert_one
 from core.errors import Refused
 from core.reference import new_reference
+from core.rows import insert_one
 from core.workflow import CITIZEN, SYSTEM, Actor
 from offices.models import OfferedService
 
