@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import Consent, User, ViewLog
-from core.db import insert_one
 from core.retention import batches
+from core.rows import insert_one
 
 
 def record_consent(

@@ -142,8 +142,7 @@ class _Maker:
             case=ServiceCase.objects.filter(service=offered.service, code=case).first(),
         )
         return services.submit(
-            form_key=held.form_key,
-            holder=holder,
+            booking=held,
             details=details,
             body_hash=hashlib.sha256(holder.encode()).digest(),
             now=at + timedelta(minutes=6),

@@ -15,9 +15,9 @@ from bookings import rules
 from bookings.models import Booking, Choice, Slot
 from bookings.rules import BookingWindow
 from bookings.workflow import OPEN, Status
-from core.db import for_update
+from core.rows import columns, read
 from offices import queries as office_queries
-from offices.models import Closure, OfferedService, PopularDay, Service
+from offices.models import Closure, OfferedService, PopularDay, Service, ServiceCase
 
 # Slot, capacity, online capacity, taken, taken online, when closed.
 Places = tuple[int, int, int, int, int, datetime | None]
@@ -36,13 +36,17 @@ NEAREST = f"""
     SELECT * FROM ({FREE} AND starts_at > %(first)s AND starts_at >= %(start)s
         AND starts_at < %(last)s ORDER BY starts_at LIMIT 3) AS after
 """  # noqa: S608 -- two texts of ours
-OF_FORM = """
-    SELECT b.*, s.code AS service_code, s.parties AS service_parties, o.needs_officer
+# A row for each case of the service, and one when it has none.
+OF_FORM = f"""
+    SELECT {columns(Booking, "b")}, s.code AS service_code, s.parties AS service_parties,
+        o.needs_officer, c.id AS id_of_case, c.code AS code_of_case
     FROM bookings_booking b
     JOIN offices_service s ON s.id = b.service_id
     JOIN offices_offeredservice o ON o.id = b.offered_id
+    LEFT JOIN offices_servicecase c ON c.service_id = b.service_id
     WHERE b.form_key = %s AND b.holder = %s
-"""
+    ORDER BY c."order"
+"""  # noqa: S608 -- names of ours
 
 
 @dataclass(frozen=True)
@@ -217,22 +221,23 @@ def places_taken(*, office_id: int, service_id: int, first: date, last: date) ->
     )
 
 
-def booking_of_form(form_key: UUID, holder: str, *, lock: bool = False) -> Booking:
-    """The hold or booking of a form, if it is this browser's, with the little that sending the
-    form needs of its service and offer (the rest of them is read when asked for). One query,
-    written out because it stands in the busiest path; `lock` keeps the row until the end of the
-    transaction. Raises Booking.DoesNotExist."""
+def booking_of_form(form_key: UUID, holder: str) -> tuple[Booking, list[ServiceCase]]:
+    """The hold or booking of a form, if it is this browser's, and the cases of its service: with
+    the little that sending the form needs of service, offer and cases (the rest is read when asked
+    for); not locked. One query, written out because it stands in the busiest path. Raises
+    Booking.DoesNotExist."""
     key = Booking._meta.get_field("form_key").get_db_prep_value(form_key, connection)
-    sql = OF_FORM + (for_update("b") if lock else "")
-    for booking in Booking.objects.raw(sql, [key, holder]):
-        extra = vars(booking)
-        service = [booking.service_id, extra["service_code"], extra["service_parties"]]
-        offer = [booking.offered_id, extra["needs_officer"]]
-        alias = booking._state.db
-        booking.service = Service.from_db(alias, ["id", "code", "parties"], service)
-        booking.offered = OfferedService.from_db(alias, ["id", "needs_officer"], offer)
-        return booking
-    raise Booking.DoesNotExist
+    rows = read(Booking, OF_FORM, [key, holder])
+    if not rows:
+        raise Booking.DoesNotExist
+    booking, extra = rows[0], vars(rows[0])
+    alias = booking._state.db
+    service = [booking.service_id, extra["service_code"], extra["service_parties"]]
+    offer = [booking.offered_id, extra["needs_officer"]]
+    booking.service = Service.from_db(alias, ["id", "code", "parties"], service)
+    booking.offered = OfferedService.from_db(alias, ["id", "needs_officer"], offer)
+    cases = [[vars(row)["id_of_case"], vars(row)["code_of_case"]] for row in rows]
+    return booking, [ServiceCase.from_db(alias, ["id", "code"], case) for case in cases if case[0]]
 
 
 def keeps(holder: str, slot: Slot) -> bool:

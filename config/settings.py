@@ -123,6 +123,8 @@ else:
                 # Under REPEATABLE READ a lock does not show what was taken before it was granted
                 # (reliability §0.1); the database's own default must not bring it in.
                 "isolation_level": IsolationLevel.READ_COMMITTED,
+                # Only what core.db.planned_cursor runs; a pooler in front must know of it.
+                "prepare_threshold": 0,
                 "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=10s"
                 f" -c statement_timeout={env.str('STATEMENT_TIMEOUT', default='5s')}",
                 **database.get("OPTIONS", {}),

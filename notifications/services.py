@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts import services as accounts
 from accounts.models import User
-from core.db import insert
 from core.errors import Refused
+from core.rows import insert
 from notifications.models import FINAL, Message, Status
 from notifications.sources import Contact, Rendered, source_of
 

@@ -124,12 +124,6 @@ def fee_on(service: Service, day: date, case: ServiceCase | None = None) -> Fee 
     return of_case or fees.filter(case__isnull=True).order_by("-valid_from").first()
 
 
-def cases_of(service_id: int) -> list[ServiceCase]:
-    """The cases of a service, in order. One query, written out for the busiest path."""
-    sql = 'SELECT * FROM offices_servicecase WHERE service_id = %s ORDER BY "order"'
-    return list(ServiceCase.objects.raw(sql, [service_id]))
-
-
 def checklist_of(service_id: int, case_id: int | None) -> QuerySet[ChecklistItem]:
     """What people of a case bring, or of the whole service when no case was chosen. One query."""
     rows = ChecklistItem.objects.filter(service_id=service_id)

@@ -12,7 +12,7 @@ from stdnum.th import pin
 
 from accounts.models import StaffRole, User
 from accounts.roles import CITY_ROLES, Role
-from bookings import checklist, services
+from bookings import checklist, queries, services
 from bookings.models import Booking, DataRequest, ItemState, Slot
 from bookings.services import Asked, Details, Person, data_requests
 from bookings.workflow import Status
@@ -215,9 +215,9 @@ def submit(
     body_hash: bytes = b"1" * 32,
     now: datetime = NOW,
 ) -> Booking:
+    booking, _cases = queries.booking_of_form(held.form_key, held.holder)
     return services.submit(
-        form_key=held.form_key,
-        holder=held.holder,
+        booking=booking,
         details=details or couple_details(),
         body_hash=body_hash,
         now=now,

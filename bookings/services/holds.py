@@ -12,10 +12,10 @@ from bookings.services.moves import locked_booking, move, record
 from bookings.services.offers import end_holds, free_place
 from bookings.services.places import lock_slot, take_places
 from bookings.workflow import Status
-from core.db import insert_one
 from core.errors import Refused
 from core.reference import new_reference
 from core.retry import retried
+from core.rows import insert_one
 from core.workflow import CITIZEN, SYSTEM, Actor
 from offices.models import OfferedService
 

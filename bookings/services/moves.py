@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from bookings.models import Booking, BookingChange, Party
 from bookings.workflow import OPEN, WORKFLOW, Status
 from core import thai_dates
-from core.db import insert, lock_rows, update
+from core.db import lock_rows
 from core.errors import Refused
+from core.rows import insert, update
 from core.workflow import Actor
 
 

@@ -16,9 +16,10 @@ from bookings.models import Booking, Slot, WaitingEntry
 from bookings.services.moves import locked_booking, move, record
 from bookings.services.places import give_back_places, lock_slot, take_places
 from bookings.workflow import IN_LINE, WAITING_WORKFLOW, Status, WaitingStatus
-from core.db import insert_one, lock_rows
+from core.db import lock_rows
 from core.errors import Refused
 from core.reference import new_reference
+from core.rows import insert_one
 from core.workflow import SYSTEM, Actor
 from offices.models import OfferedService
 

@@ -1,10 +1,10 @@
 """Turning a hold into a booking, once (design §3 "The same form twice")."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -17,9 +17,9 @@ from bookings.models import Booking, Party
 from bookings.services.moves import move
 from bookings.services.offers import offer_taken
 from bookings.workflow import Status
-from core.db import insert, together
 from core.errors import Refused
 from core.retry import retried
+from core.rows import Stale, insert, together
 from core.text import search_key
 from core.workflow import CITIZEN, Actor
 from offices.models import ServiceCase
@@ -87,36 +87,39 @@ class AlreadyBooked(Refused):
 @retried
 def submit(
     *,
-    form_key: UUID,
-    holder: str,
+    booking: Booking,
     details: Details,
     body_hash: bytes,
     now: datetime,
     by: Actor = CITIZEN,
 ) -> Booking:
-    """Make the hold a booking: parties, consent, history and message in one transaction.
+    """Make the hold a booking: parties, consent, history and message, all or nothing. `booking` as
+    `queries.booking_of_form` read it; when somebody was faster, it is read again.
 
-    The same key and body again gives the first booking back. Raises Booking.DoesNotExist for a
-    key that is not this browser's, Refused("other_body" | "expired") and AlreadyBooked; nothing
-    is stored then. Locks the booking's row; the place was taken by the hold."""
-    try:
-        with transaction.atomic():
-            booking = _own_hold(form_key, holder, body_hash, now)
-            if booking.status == Status.HELD:
-                _store(booking, details, body_hash, now, by)
-    except IntegrityError as error:
-        if "id_index" not in str(error) and "one_open_booking_a_person" not in str(error):
-            raise
-        raise _already_booked(form_key, details, now) from error
+    The same form with the same body again gives the first booking back. Raises
+    Refused("other_body" | "expired") and AlreadyBooked; nothing is stored then. The place was
+    taken by the hold. One statement on PostgreSQL, which locks the booking's row."""
+    while not _is_sent(booking, body_hash, now):
+        # What was read stays as it was, for another try after a deadlock.
+        filled = copy(booking)
+        try:
+            _store_with_offer(filled, details, body_hash, now, by)
+        except Stale:
+            booking, _cases = queries.booking_of_form(booking.form_key, booking.holder)
+        except IntegrityError as error:
+            if "id_index" not in str(error) and "one_open_booking_a_person" not in str(error):
+                raise
+            raise _already_booked(booking, details, now) from error
+        else:
+            return filled
     return booking
 
 
-def _own_hold(form_key: UUID, holder: str, body_hash: bytes, now: datetime) -> Booking:
-    """The locked hold, or the booking already made of it with the very same body."""
-    booking = queries.booking_of_form(form_key, holder, lock=True)
+def _is_sent(booking: Booking, body_hash: bytes, now: datetime) -> bool:
+    """Whether the very same body made a booking of it already; False for a hold that lasts."""
     if booking.body_hash is not None:
         if compare_digest(bytes(booking.body_hash), body_hash):
-            return booking
+            return True
         raise Refused(
             _("This form was already sent with other data. See what you sent, or start again."),
             code="other_body",
@@ -126,28 +129,46 @@ def _own_hold(form_key: UUID, holder: str, body_hash: bytes, now: datetime) -> B
             _("The time was released; what you typed is kept. Choose a time again."),
             code="expired",
         )
-    return booking
+    return False
+
+
+def _store_with_offer(
+    booking: Booking, details: Details, body_hash: bytes, now: datetime, by: Actor
+) -> None:
+    """A hold that the waiting list gave ends its offer in the same transaction."""
+    if booking.waiting_id is None:
+        _store(booking, details, body_hash, now, by)
+        return
+    with transaction.atomic():
+        _store(booking, details, body_hash, now, by)
+        offer_taken(booking, by=by, now=now)
 
 
 def _store(booking: Booking, details: Details, body_hash: bytes, now: datetime, by: Actor) -> None:
-    booking.consent = accounts.record_consent(
-        purpose=booking.service.code,
-        text_version=PRIVACY_TEXT_VERSION,
-        language=booking.language,
-        channel=Consent.Channel.WEB,
-        now=now,
-    )
-    booking.phone, booking.email, booking.note = details.phone, details.email, details.note
-    booking.case, booking.body_hash = details.case, body_hash
-    booking.requested_at = booking.slot_since = now
-    booking.hold_no = None
-    parties = [_party(booking, number, person) for number, person in enumerate(details.people, 1)]
+    """Raises Stale when the booking is no longer as it was read."""
     target = Status.REQUESTED if booking.offered.needs_officer else Status.CONFIRMED
-    with together():
-        insert(*parties)
+    with together(booking, version=booking.version):
+        booking.consent = accounts.record_consent(
+            purpose=booking.service.code,
+            text_version=PRIVACY_TEXT_VERSION,
+            language=booking.language,
+            channel=Consent.Channel.WEB,
+            now=now,
+        )
+        booking.phone, booking.email, booking.note = details.phone, details.email, details.note
+        booking.case, booking.body_hash = details.case, body_hash
+        booking.requested_at = booking.slot_since = now
+        booking.hold_no = None
+        insert(*_parties(booking, details.people))
         move(booking, target, by=by, now=now, changed=FILLED_IN)
         news.tell(booking, "received" if target == Status.REQUESTED else "confirmed", now=now)
-    offer_taken(booking, by=by, now=now)
+
+
+def _parties(booking: Booking, people: Sequence[Person]) -> list[Party]:
+    """In the order of their numbers, so that two forms with the same people wait for one another
+    and not both ways."""
+    parties = [_party(booking, number, person) for number, person in enumerate(people, 1)]
+    return sorted(parties, key=lambda party: bytes(party.id_index))
 
 
 def _party(booking: Booking, position: int, person: Person) -> Party:
@@ -165,9 +186,8 @@ def _party(booking: Booking, position: int, person: Person) -> Party:
     )
 
 
-def _already_booked(form_key: UUID, details: Details, now: datetime) -> AlreadyBooked:
+def _already_booked(hold: Booking, details: Details, now: datetime) -> AlreadyBooked:
     """Tells the contacts on file of the earlier bookings, not the person who asks."""
-    hold = Booking.objects.get(form_key=form_key)
     earlier = Booking.objects.filter(
         parties__service_id=hold.service_id,
         parties__is_open=True,

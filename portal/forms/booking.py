@@ -1,6 +1,6 @@
 """The forms of the citizen's booking pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -23,7 +23,6 @@ from core.forms import (
     PassportField,
     PhoneField,
 )
-from offices import queries as office_queries
 from offices.models import ServiceCase
 
 PARTNER = "partner_"
@@ -77,10 +76,16 @@ class BookingForm(forms.Form):
     consent = ConsentField()
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, booking: Booking, **kwargs: Any
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        booking: Booking,
+        cases: Sequence[ServiceCase] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
         self.service = booking.service
+        self.read_cases = cases
         self.prefixes = ["", PARTNER][: booking.service.parties]
         people = {
             name: field
@@ -97,7 +102,10 @@ class BookingForm(forms.Form):
 
     @cached_property
     def cases(self) -> dict[str, ServiceCase]:
-        return {case.code: case for case in office_queries.cases_of(self.service.pk)}
+        cases = self.read_cases
+        if cases is None:
+            cases = list(self.service.cases.all())
+        return {case.code: case for case in cases}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

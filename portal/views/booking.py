@@ -25,7 +25,7 @@ from core import thai_dates
 from core.errors import Refused
 from core.workflow import CITIZEN
 from offices import queries as office_queries
-from offices.models import OfferedService
+from offices.models import OfferedService, ServiceCase
 from portal import access, kept, limits, visitor
 from portal.answers import SeeOther, private, see_other
 from portal.forms import BookingForm
@@ -76,7 +76,7 @@ def form(request: HttpRequest, key: UUID) -> HttpResponse:
     """GET shows the form of a held time, POST books it. Another browser's key is not found."""
     now = timezone.now()
     if request.method == "POST":
-        return private(_send(request, _own_to_send(request, key), now))
+        return private(_send(request, *_own_to_send(request, key), now))
     booking = _own(request, key)
     if booking.requested_at:
         return see_other("portal:status", booking.reference)
@@ -149,8 +149,10 @@ def taken(
     return private(kept.with_token(request, kept.drawn(request, told, draw), status=status))
 
 
-def _send(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse:
-    filled = BookingForm(request.POST, booking=booking)
+def _send(
+    request: HttpRequest, booking: Booking, cases: list[ServiceCase], now: datetime
+) -> HttpResponse:
+    filled = BookingForm(request.POST, booking=booking, cases=cases)
     if request.POST.get("form_key", "").lower() != str(booking.form_key):
         notice = _("This form was out of date. Here is a new one; look at it and send it again")
         return _page(request, booking, filled, now, status=422, notice=notice)
@@ -162,8 +164,7 @@ def _send(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse
         return _page(request, booking, filled, now, status=422)
     try:
         booked = services.submit(
-            form_key=booking.form_key,
-            holder=booking.holder,
+            booking=booking,
             details=filled.details(),
             body_hash=_body_hash(request.POST),
             now=now,
@@ -274,8 +275,8 @@ def _own(request: HttpRequest, key: UUID) -> Booking:
     return get_object_or_404(rows, form_key=key, holder=holder)
 
 
-def _own_to_send(request: HttpRequest, key: UUID) -> Booking:
-    """As `_own`, with only what sending needs."""
+def _own_to_send(request: HttpRequest, key: UUID) -> tuple[Booking, list[ServiceCase]]:
+    """As `_own`, with only what sending needs, and the cases of the service."""
     try:
         return queries.booking_of_form(key, visitor.holder_of(request))
     except Booking.DoesNotExist:

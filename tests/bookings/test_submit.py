@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Consent
-from bookings import news, services
+from bookings import news, queries, services
 from bookings.models import Booking, Party
 from bookings.workflow import Status
 from core.errors import Refused
@@ -250,12 +251,90 @@ def test_the_database_knows_one_open_booking_a_person(offered):
         Party.objects.filter(pk=other.pk).update(id_index=bytes(first.id_index))
 
 
-def test_submit_makes_a_fixed_number_of_queries(offered, slot, django_assert_num_queries):
+@pytest.mark.postgres
+def test_submit_is_one_statement(offered, slot, django_assert_num_queries):
     held, details = hold(slot, offered), couple_details()
 
-    # Savepoint, hold, consent, people, booking, history, message, release.
-    with django_assert_num_queries(8):
+    # The read, and one statement within the savepoint of this test.
+    with django_assert_num_queries(4):
         submit(held, details)
+
+
+def test_submit_makes_the_same_queries_for_one_person_and_for_two(offered):
+    card = make_offered(service=ServiceFactory(code="id-card", parties=1), needs_officer=False)
+    held = [hold(make_slot(offered), offered), hold(make_slot(card), card, holder="other")]
+
+    counts = []
+    for booking, people in zip(held, [[thai(), thai()], [thai()]], strict=True):
+        with CaptureQueriesContext(connection) as queries:
+            submit(booking, couple_details(*people))
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+# --- somebody is faster: the booking was read, and then it changed ------------------------------
+
+
+@pytest.fixture
+def read_before(offered, slot):
+    """A hold as a request read it that did not write yet."""
+    held = hold(slot, offered)
+    booking, _cases = queries.booking_of_form(held.form_key, held.holder)
+    return booking
+
+
+def send_late(booking, details, *, body_hash=b"1" * 32, now=NOW):
+    return services.submit(booking=booking, details=details, body_hash=body_hash, now=now)
+
+
+def test_same_body_pressed_twice_at_once_is_one_booking(read_before):
+    details = couple_details()
+    first = submit(read_before, details)
+
+    again = send_late(read_before, details)
+
+    assert (again.pk, again.version) == (first.pk, 2)
+    assert (Party.objects.count(), Consent.objects.count(), Message.objects.count()) == (2, 1, 1)
+
+
+def test_other_body_at_once_is_refused_and_stores_nothing(read_before):
+    submit(read_before, couple_details())
+
+    with pytest.raises(Refused) as refused:
+        send_late(read_before, couple_details(email="other@example.com"), body_hash=b"2" * 32)
+
+    assert refused.value.code == "other_body"
+    assert (Party.objects.count(), Consent.objects.count(), Message.objects.count()) == (2, 1, 1)
+    assert Booking.objects.get().email == "couple@example.com"
+
+
+def test_hold_that_is_swept_in_between_is_refused_and_stores_nothing(read_before):
+    services.release_hold(booking=read_before, by=CITIZEN, now=NOW)
+
+    with pytest.raises(Refused) as refused:
+        send_late(read_before, couple_details())
+
+    assert refused.value.code == "expired"
+    assert Booking.objects.get().status == Status.EXPIRED
+    assert not Consent.objects.exists()
+    assert not Party.objects.exists()
+
+
+def test_hold_that_is_extended_in_between_is_booked(read_before):
+    services.extend_hold(booking_id=read_before.pk, holder=read_before.holder, now=NOW)
+
+    send_late(read_before, couple_details())
+
+    booking = Booking.objects.get()
+    assert (booking.status, booking.hold_extended) == (Status.REQUESTED, True)
+
+
+def test_booking_knows_its_consent(offered, slot):
+    booking = submit(hold(slot, offered))
+
+    stored = Booking.objects.get()
+    assert booking.consent_id == booking.consent.pk == stored.consent_id == Consent.objects.get().pk
 
 
 def _plain(value):
