@@ -14,9 +14,11 @@ from accounts import services as accounts
 from accounts.models import ViewLog
 from accounts.roles import Role
 from bookings import links
-from bookings.models import Document
+from bookings.models import Alarm, Document, Ticket
+from bookings.services import counter
+from core.workflow import CITIZEN
 from notifications.models import Message
-from offices.models import Office, PopularDay
+from offices.models import Office, PopularDay, Window
 from portal import access, visitor
 from tests import factories
 from tests.factories import NOW
@@ -82,6 +84,9 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         slot=slot,
         booking=booking,
         document=_document(booking),
+        ticket=_ticket(offered),
+        window=Window.objects.create(office=office, section=offered.section, label="5"),
+        alarm=Alarm.objects.create(office=office, by=factories.make_staff(office=office), at=NOW),
         closure=factories.make_closure(factories.at(2026, 12, 15).date(), office=office),
         user=factories.make_staff(office=office),
         viewlog=ViewLog.objects.get(office=office),
@@ -89,6 +94,11 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         visitor=visitor_name,
         hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
     )
+
+
+def _ticket(offered) -> Ticket:
+    factories.make_slot(offered, starts=NOW)
+    return counter.add_walk_in(offered=offered, by=CITIZEN, now=NOW)
 
 
 def _document(booking) -> Document:
@@ -132,6 +142,8 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
         "booking": lambda: {"pk": pk},
         "booking_item": lambda: {"pk": pk},
         "applicant": lambda: {"pk": pk, "position": 1},
+        "ticket": lambda: {"pk": side.ticket.pk if side else NEVER},
+        "alarm": lambda: {"pk": side.alarm.pk if side else NEVER},
         "message": lambda: {"pk": side.message.pk if side else uuid4()},
         "document": lambda: {"pk": pk, "document": side.document.pk if side else uuid4()},
     }[name]()
@@ -141,6 +153,8 @@ def body_of(name: str, side: SimpleNamespace) -> dict[str, Any]:
     """What a form of the page would send, where an empty one would not do."""
     return {
         "bookings_booking_mark": {"item": side.checklistitem.pk, "state": "present"},
+        "desk_ticket": {"action": "call", "version": side.ticket.version},
+        "desk_booking": {"action": "arrive"},
         "bookings_booking_confirm": {"version": side.booking.version},
         "portal:hold": {"slot": side.slot.pk},
     }.get(name.removeprefix("admin:"), {})
