@@ -166,7 +166,7 @@ def test_a_whole_morning_at_the_counter(clerk, officer, morning, deliver):
     clerk.when_they_start()
     clerk.then_they_read("กำลังให้บริการ")
     clerk.when_it_cannot_be_done("1")
-    clerk.then_they_read("W01 ให้บริการไม่ได้")
+    clerk.then_they_read("W01 ยังทำไม่สำเร็จ")
     walk_in = Ticket.objects.get(lane="W")
     assert (walk_in.status, walk_in.reason) == ("not_served", "documents")
 
