@@ -16,11 +16,11 @@ from accounts.models import ViewLog
 from accounts.roles import Role
 from bookings import hall_links, links, request_links
 from bookings import services as bookings
-from bookings.models import Document, Part, Ticket
+from bookings.models import Alarm, Document, Part, Ticket
 from bookings.services import counter
 from core.workflow import CITIZEN
 from notifications.models import Message
-from offices.models import Office, PopularDay
+from offices.models import Office, PopularDay, Window
 from portal import access, visitor
 from portal.views import kiosk, privacy
 from tests import factories
@@ -96,6 +96,8 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
             by=factories.make_staff(Role.HEAD, office=office),
             now=NOW,
         ),
+        window=Window.objects.create(office=office, section=offered.section, label="5"),
+        alarm=Alarm.objects.create(office=office, by=factories.make_staff(office=office), at=NOW),
         closure=factories.make_closure(factories.at(2026, 12, 15).date(), office=office),
         user=factories.make_staff(office=office),
         viewlog=ViewLog.objects.get(office=office),
@@ -175,6 +177,8 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
         "closing": lambda: {"pk": side.closing.pk if side else NEVER},
         "booking_item": lambda: {"pk": pk},
         "applicant": lambda: {"pk": pk, "position": 1},
+        "ticket": lambda: {"pk": side.ticket.pk if side else NEVER},
+        "alarm": lambda: {"pk": side.alarm.pk if side else NEVER},
         "message": lambda: {"pk": side.message.pk if side else uuid4()},
         "document": lambda: {"pk": pk, "document": side.document.pk if side else uuid4()},
     }[name]()
@@ -184,6 +188,8 @@ def body_of(name: str, side: SimpleNamespace) -> dict[str, Any]:
     """What a form of the page would send, where an empty one would not do."""
     return {
         "bookings_booking_mark": {"item": side.checklistitem.pk, "state": "present"},
+        "desk_ticket": {"action": "call", "version": side.ticket.version},
+        "desk_booking": {"action": "arrive"},
         "bookings_booking_confirm": {"version": side.booking.version},
         "portal:hold": {"slot": side.slot.pk},
     }.get(name.removeprefix("admin:"), {})
