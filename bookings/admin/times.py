@@ -210,7 +210,8 @@ class ClosureAdmin(OfficeAdmin):
                 "hit": hit,
             },
         )
-        drafts = [] if change else services.plan_for_closure(closure=obj, by=request.user, now=now)
+        by = staff_of(request)
+        drafts = [] if change else services.plan_for_closure(closure=obj, by=by, now=now)
         if drafts:
             names = ", ".join(draft.office.name for draft in drafts)
             messages.warning(

@@ -56,10 +56,11 @@ def reopen(closing: Closing, status: ClosingStatus, *, before: datetime | None =
 
 
 def give_places_back(closing: Closing) -> None:
-    for held in closing.decisions.filter(holds_place=True).order_by("pk"):
+    held = closing.decisions.filter(holds_place=True).order_by("pk")
+    for pk, slot_id in held.values_list("pk", "proposed"):
         with transaction.atomic():
-            give_back_places(slot_id=held.proposed_id, online=False)
-            kept = ClosingDecision.objects.filter(pk=held.pk, holds_place=True)
+            give_back_places(slot_id=slot_id, online=False)
+            kept = ClosingDecision.objects.filter(pk=pk, holds_place=True)
             if not kept.filter(closing__stopped_until=None).update(holds_place=False):
                 transaction.set_rollback(True)
     if Closing.objects.filter(pk=closing.pk, status=ClosingStatus.DROPPED).exists():
