@@ -23,7 +23,7 @@ def stop(closing: Closing, now: datetime) -> None:
         closed_at=now, stopped_by=closing
     )
     for booking in Booking.objects.filter(slot__in=ids, status=Status.HELD).order_by("pk"):
-        _end_hold(booking, now)
+        end_hold(booking, now)
     locked = locked_draft(closing)
     known = locked.decisions.values("booking")
     for booking in locked.hit(now).exclude(pk__in=known).order_by("pk"):
@@ -33,7 +33,7 @@ def stop(closing: Closing, now: datetime) -> None:
     locked.save(update_fields=["stopped_until"])
 
 
-def _end_hold(booking: Booking, now: datetime) -> None:
+def end_hold(booking: Booking, now: datetime) -> None:
     """As `release_hold`, inside the transaction that has locked the time."""
     locked = locked_booking(booking.pk)
     if locked.status == Status.HELD:
