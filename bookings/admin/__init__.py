@@ -11,7 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
-from bookings.admin import bulk, case, closing, decisions, documents, export, home, queue, search
+from bookings.admin import (
+    bulk,
+    case,
+    closing,
+    decisions,
+    documents,
+    export,
+    home,
+    places,
+    queue,
+    search,
+)
 from bookings.admin.access import booking_of
 from bookings.admin.times import ClosureAdmin, SlotAdmin
 from bookings.models import Booking, Slot
@@ -92,7 +103,7 @@ site.register(Booking, BookingAdmin)
 site.register(Slot, SlotAdmin)
 site.register(Closure, ClosureAdmin)
 site.home.append(home.context)
-site.pages += closing.pages
+site.pages += closing.pages + places.pages
 site.menu += [
     MenuItem(
         "today",
@@ -125,6 +136,7 @@ site.menu += [
         "admin:offices_closure_changelist",
         "offices.view_closure",
     ),
+    MenuItem("times", _("Places of a service"), "sort-up", "admin:places", places.SLOTS),
     MenuItem(
         "times", _("Close a part of a day"), "door-open", "admin:closings", closing.PERMISSION
     ),

@@ -64,10 +64,15 @@ class SlotForm(forms.ModelForm):
         if places < taken:
             raise ValidationError(
                 _(
-                    "It cannot be lowered to %(places)s: %(taken)s are booked. Enter %(taken)s or "
-                    "more, or move %(over)s of them first."
+                    "It cannot be lowered to %(places)s: %(taken)s are booked (%(references)s). "
+                    "Enter %(taken)s or more, or move %(over)s of them first."
                 )
-                % {"places": places, "taken": taken, "over": taken - places}
+                % {
+                    "places": places,
+                    "taken": taken,
+                    "over": taken - places,
+                    "references": ", ".join(services.booked_on(self.instance)) or "–",
+                }
             )
         return places
 

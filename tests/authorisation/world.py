@@ -140,6 +140,7 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
         "hold": lambda: {"key": side.hold.form_key if side else uuid4()},
         "reference": lambda: {"reference": side.booking.reference if side else "BR-2222-22"},
         "booking": lambda: {"pk": pk},
+        "offered": lambda: {"pk": side.offered.pk if side else NEVER},
         "closing": lambda: {"pk": side.closing.pk if side else NEVER},
         "booking_item": lambda: {"pk": pk},
         "applicant": lambda: {"pk": pk, "position": 1},
