@@ -23,6 +23,7 @@ from bookings.admin import (
     export,
     hall,
     home,
+    places,
     queue,
     search,
     sheets,
@@ -111,6 +112,7 @@ site.register(Closure, ClosureAdmin)
 site.home += [home.context, desk_page.home]
 site.pages += [
     *closing.pages,
+    *places.pages,
     path("desk/", site.admin_view(desk.page), name="desk"),
     path("desk/window/", site.admin_view(desk.choose_window), name="desk_window"),
     path("desk/arrive/", site.admin_view(desk.arrive), name="desk_arrive"),
@@ -163,6 +165,7 @@ site.menu += [
         "admin:offices_closure_changelist",
         "offices.view_closure",
     ),
+    MenuItem("times", _("Places of a service"), "sort-up", "admin:places", places.SLOTS),
     MenuItem(
         "times", _("Close a part of a day"), "door-open", "admin:closings", closing.PERMISSION
     ),

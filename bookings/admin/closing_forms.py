@@ -73,7 +73,6 @@ class ClosingForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["office"].queryset = Office.objects.filter(pk__in=mine)
         if len(mine) == 1:
-            fields["office"].widget = forms.HiddenInput()
             fields["office"].initial = mine[0]
         offers = OfferedService.objects.open().filter(office__in=mine)
         fields["services"].queryset = offers.select_related("service", "office")

@@ -64,10 +64,15 @@ class SlotForm(forms.ModelForm):
         if places < taken:
             raise ValidationError(
                 _(
-                    "It cannot be lowered to %(places)s: %(taken)s are booked. Enter %(taken)s or "
-                    "more, or move %(over)s of them first."
+                    "It cannot be lowered to %(places)s: %(taken)s are booked (%(references)s). "
+                    "Enter %(taken)s or more, or move %(over)s of them first."
                 )
-                % {"places": places, "taken": taken, "over": taken - places}
+                % {
+                    "places": places,
+                    "taken": taken,
+                    "over": taken - places,
+                    "references": ", ".join(services.booked_on(self.instance)) or "–",
+                }
             )
         return places
 
@@ -211,7 +216,8 @@ class ClosureAdmin(OfficeAdmin):
                 "hit": hit,
             },
         )
-        drafts = [] if change else services.plan_for_closure(closure=obj, by=request.user, now=now)
+        by = staff_of(request)
+        drafts = [] if change else services.plan_for_closure(closure=obj, by=by, now=now)
         if drafts:
             names = ", ".join(draft.office.name for draft in drafts)
             messages.warning(

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.models.booking import Booking
 from bookings.models.slot import Slot
@@ -25,9 +26,9 @@ class Part(models.TextChoices):
 
 class Choice(models.TextChoices):
     UNDECIDED = "undecided", _("Not decided")
-    MOVE = "move", _("Move")
-    CANCEL = "cancel", _("Cancel")
-    KEEP = "keep", _("Keep")
+    MOVE = "move", pgettext_lazy("closing", "Move")
+    CANCEL = "cancel", pgettext_lazy("closing", "Cancel")
+    KEEP = "keep", pgettext_lazy("closing", "Keep")
 
 
 class Closing(models.Model):

@@ -3,6 +3,7 @@
 from bookings.services import counter
 from bookings.services.carrying_out import carry_out, carry_out_closings
 from bookings.services.changes import cancel, move_to
+from bookings.services.changes_of_times import apply_places, booked_on, preview_places
 from bookings.services.closing import (
     announce,
     decide,
@@ -55,7 +56,9 @@ __all__ = [
     "add_document",
     "announce",
     "apply_closures",
+    "apply_places",
     "ask_for_documents",
+    "booked_on",
     "cancel",
     "carry_out",
     "carry_out_closings",
@@ -82,6 +85,7 @@ __all__ = [
     "open_again",
     "plan",
     "plan_for_closure",
+    "preview_places",
     "queue_reminders",
     "reject",
     "release_expired",

@@ -21,6 +21,7 @@ from bookings.services.closing_rules import (
     check_decided,
     check_may_close,
     check_offers,
+    hours,
     locked_draft,
     overlap,
     stale,
@@ -60,13 +61,13 @@ def plan(
     Raises Refused("permission" | "services" | "hours" | "order" | "past" | "far" | "reason" |
     "overlap"); nothing is stored then. One transaction for the stop, one an appointment."""
     check_may_close(by, office.pk)
-    hours = HOURS_OF.get(part) or (starts, ends)
+    begins, finishes = HOURS_OF.get(part) or hours(starts, ends)
     closing = Closing(
         office=office,
         date=day,
         part=part,
-        starts=hours[0],
-        ends=hours[1],
+        starts=begins,
+        ends=finishes,
         reason_th=reason_th.strip(),
         reason_en=reason_en.strip(),
         made_by=by,

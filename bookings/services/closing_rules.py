@@ -1,7 +1,7 @@
 """When a part of a day can be closed, and when a closing can be announced."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -20,8 +20,6 @@ def check(closing: Closing, services: Sequence[OfferedService], now: datetime) -
         raise Refused(_("Choose at least one service."), code="services", field="services")
     if not closing.reason_th:
         raise Refused(_("Write the reason; citizens read it."), code="reason", field="reason_th")
-    if closing.starts is None or closing.ends is None:
-        raise Refused(_("Enter from when and until when."), code="hours", field="starts")
     if closing.ends <= closing.starts:
         raise Refused(_("The end must be after the start."), code="order", field="ends")
     check_ahead(closing, now)
@@ -33,6 +31,13 @@ def check(closing: Closing, services: Sequence[OfferedService], now: datetime) -
             code="far",
             field="date",
         )
+
+
+def hours(starts: time | None, ends: time | None) -> tuple[time, time]:
+    """Hours that were typed. Raises Refused("hours")."""
+    if starts is None or ends is None:
+        raise Refused(_("Enter from when and until when."), code="hours", field="starts")
+    return starts, ends
 
 
 def check_ahead(closing: Closing, now: datetime) -> None:

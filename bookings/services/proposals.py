@@ -82,7 +82,8 @@ def keep_place(decision: ClosingDecision, slot: Slot | None, **changes: str) -> 
     kept = decision.proposed_id if decision.holds_place else None
     wanted = slot.pk if slot else None
     with transaction.atomic():
-        for slot_id in sorted({kept, wanted} - {None}) if kept != wanted else ():
+        changed = {kept, wanted} if kept != wanted else set()
+        for slot_id in sorted(pk for pk in changed if pk is not None):
             if slot_id == wanted:
                 take_places(slot_id=slot_id, online=False)
             else:

@@ -23,7 +23,7 @@ def stop(closing: Closing, now: datetime) -> None:
         closed_at=now, stopped_by=closing
     )
     for booking in Booking.objects.filter(slot__in=ids, status=Status.HELD).order_by("pk"):
-        _end_hold(booking, now)
+        end_hold(booking, now)
     locked = locked_draft(closing)
     known = locked.decisions.values("booking")
     for booking in locked.hit(now).exclude(pk__in=known).order_by("pk"):
@@ -33,7 +33,7 @@ def stop(closing: Closing, now: datetime) -> None:
     locked.save(update_fields=["stopped_until"])
 
 
-def _end_hold(booking: Booking, now: datetime) -> None:
+def end_hold(booking: Booking, now: datetime) -> None:
     """As `release_hold`, inside the transaction that has locked the time."""
     locked = locked_booking(booking.pk)
     if locked.status == Status.HELD:
@@ -56,10 +56,11 @@ def reopen(closing: Closing, status: ClosingStatus, *, before: datetime | None =
 
 
 def give_places_back(closing: Closing) -> None:
-    for held in closing.decisions.filter(holds_place=True).order_by("pk"):
+    held = closing.decisions.filter(holds_place=True).order_by("pk")
+    for pk, slot_id in held.values_list("pk", "proposed"):
         with transaction.atomic():
-            give_back_places(slot_id=held.proposed_id, online=False)
-            kept = ClosingDecision.objects.filter(pk=held.pk, holds_place=True)
+            give_back_places(slot_id=slot_id, online=False)
+            kept = ClosingDecision.objects.filter(pk=pk, holds_place=True)
             if not kept.filter(closing__stopped_until=None).update(holds_place=False):
                 transaction.set_rollback(True)
     if Closing.objects.filter(pk=closing.pk, status=ClosingStatus.DROPPED).exists():

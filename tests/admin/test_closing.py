@@ -214,6 +214,7 @@ def test_person_without_a_channel_is_to_be_called(begin, friday, monday, offered
 def test_lapsed_draft_says_so_and_is_opened_again(draft, signed_in, head):
     with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
         services.lapse_drafts(now=NOW + timedelta(minutes=31))
+        signed_in(head).logout()
         client = signed_in(head)
         page = client.get(reverse("admin:closing", args=[draft.pk]))
         assert not page.context["is_stopped"]

@@ -57,7 +57,7 @@ def test_officer_only_looks_at_times(signed_in, officer, slot):
 
 
 @pytest.fixture
-def central():
+def central(db):
     return make_staff(Role.CENTRAL)
 
 

@@ -174,6 +174,7 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
             "code": hall_links.queue_code(side.ticket) if side else "0000000000",
         },
         "booking": lambda: {"pk": pk},
+        "offered": lambda: {"pk": side.offered.pk if side else NEVER},
         "closing": lambda: {"pk": side.closing.pk if side else NEVER},
         "booking_item": lambda: {"pk": pk},
         "applicant": lambda: {"pk": pk, "position": 1},
