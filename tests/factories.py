@@ -3,6 +3,7 @@ the services, as in life. All times hang on NOW, a Monday morning without a holi
 
 from datetime import date, datetime, time, timedelta
 from itertools import count
+from uuid import uuid4
 
 import factory
 from django.utils import timezone
@@ -12,7 +13,7 @@ from stdnum.th import pin
 from accounts.models import StaffRole, User
 from accounts.roles import CITY_ROLES, Role
 from bookings import services
-from bookings.models import Booking, Slot
+from bookings.models import Booking, Slot, WaitingEntry
 from bookings.services import Details, Person
 from bookings.workflow import Status
 from core.workflow import CITIZEN, SYSTEM
@@ -219,6 +220,28 @@ def submit(
         holder=held.holder,
         details=details or couple_details(),
         body_hash=body_hash,
+        now=now,
+    )
+
+
+def wait(offered: OfferedService, *, now: datetime = NOW, **changes) -> WaitingEntry:
+    """Somebody who waits for a day that is full: Thursday of the week after NOW, whose one time is
+    held by a browser, unless another day is given."""
+    day = changes.get("first_day") or date(2026, 12, 3)
+    if not Slot.objects.of(offered).filter(starts_at__date=day).exists():
+        hold(make_slot(offered, starts=at(day.year, day.month, day.day, 10)), offered, now=now)
+    facts = {
+        "party_size": 1,
+        "first_day": day,
+        "latest_day": day,
+        "phone": "",
+        "email": f"waiting{next(_numbers)}@example.com",
+    }
+    return services.join_waiting(
+        form_key=changes.pop("form_key", None) or uuid4(),
+        offered=offered,
+        wish=services.Wish(**(facts | changes)),
+        language="th",
         now=now,
     )
 

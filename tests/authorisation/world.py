@@ -88,6 +88,7 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         message=Message.objects.get(case_id=booking.pk),
         visitor=visitor_name,
         hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
+        waiting=factories.wait(offered),
     )
 
 
@@ -104,6 +105,7 @@ def _holder(side: SimpleNamespace) -> Client:
     response = HttpResponse()
     visitor.remember(response, side.visitor)
     access.grant(response, side.booking)
+    access.grant_waiting(response, side.waiting)
     client = Client(**FAR_AWAY)
     client.cookies.update(response.cookies)
     return client
@@ -117,10 +119,15 @@ def place(name: str, side: SimpleNamespace) -> dict[str, Any]:
     return {
         "office": lambda: {"office": side.office.slug},
         "service": lambda: {"office": side.office.slug, "service": side.service.code},
-        "token": lambda: {"token": links.link(side.booking).rstrip("/").rpartition("/")[2]},
+        "token": lambda: {"token": _token(links.link(side.booking))},
+        "waiting_token": lambda: {"token": _token(links.waiting_link(side.waiting))},
         "code": lambda: {"code": links.short_code(side.booking)},
         "message": lambda: {"message": side.message.pk},
     }[name]()
+
+
+def _token(link: str) -> str:
+    return link.rstrip("/").rpartition("/")[2]
 
 
 def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
@@ -128,6 +135,7 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
     pk = side.booking.pk if side else NEVER
     return {
         "hold": lambda: {"key": side.hold.form_key if side else uuid4()},
+        "waiting": lambda: {"reference": side.waiting.reference if side else "BR-2222-22"},
         "reference": lambda: {"reference": side.booking.reference if side else "BR-2222-22"},
         "booking": lambda: {"pk": pk},
         "booking_item": lambda: {"pk": pk},
