@@ -13,7 +13,7 @@ from stdnum.th import pin
 from accounts.models import StaffRole, User
 from accounts.roles import CITY_ROLES, Role
 from bookings import checklist, queries, services
-from bookings.models import Booking, DataRequest, ItemState, Slot
+from bookings.models import Booking, DataRequest, ItemState, Slot, WaitingEntry
 from bookings.services import Asked, Details, Person, data_requests
 from bookings.workflow import Status
 from core.workflow import CITIZEN, SYSTEM
@@ -229,6 +229,28 @@ def mark_all(booking: Booking) -> None:
     services.leave_out_rest(booking=booking)
     for item in checklist.unmarked(booking):
         services.mark_item(booking=booking, item=item, state=ItemState.PRESENT)
+
+
+def wait(offered: OfferedService, *, now: datetime = NOW, **changes) -> WaitingEntry:
+    """Somebody who waits for a day that is full: Thursday of the week after NOW, whose one time is
+    held by a browser, unless another day is given."""
+    day = changes.get("first_day") or date(2026, 12, 3)
+    if not Slot.objects.of(offered).filter(starts_at__date=day).exists():
+        hold(make_slot(offered, starts=at(day.year, day.month, day.day, 10)), offered, now=now)
+    facts = {
+        "party_size": 1,
+        "first_day": day,
+        "latest_day": day,
+        "phone": "",
+        "email": f"waiting{next(_numbers)}@example.com",
+    }
+    return services.join_waiting(
+        form_key=changes.pop("form_key", None) or uuid4(),
+        offered=offered,
+        wish=services.Wish(**(facts | changes)),
+        language="th",
+        now=now,
+    )
 
 
 def booking_at(

@@ -107,6 +107,7 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
         ticket=_ticket(offered),
         kiosk=counter.open_kiosk(office=office, by=factories.make_staff(office=office), now=NOW),
+        waiting=factories.wait(offered),
     )
 
 
@@ -131,6 +132,7 @@ def _holder(side: SimpleNamespace) -> Client:
     access.grant(response, side.booking)
     response.cookies.update(privacy.granted(side.datarequest).cookies)
     kiosk.grant(response, side.kiosk)
+    access.grant_waiting(response, side.waiting)
     client = Client(**FAR_AWAY)
     client.cookies.update(response.cookies)
     return client
@@ -144,7 +146,8 @@ def place(name: str, side: SimpleNamespace) -> dict[str, Any]:
     return {
         "office": lambda: {"office": side.office.slug},
         "service": lambda: {"office": side.office.slug, "service": side.service.code},
-        "token": lambda: {"token": links.link(side.booking).rstrip("/").rpartition("/")[2]},
+        "token": lambda: {"token": _token(links.link(side.booking))},
+        "waiting_token": lambda: {"token": _token(links.waiting_link(side.waiting))},
         "code": lambda: {"code": links.short_code(side.booking)},
         "message": lambda: {"message": side.message.pk},
         "data_token": lambda: {
@@ -158,11 +161,16 @@ def place(name: str, side: SimpleNamespace) -> dict[str, Any]:
     }[name]()
 
 
+def _token(link: str) -> str:
+    return link.rstrip("/").rpartition("/")[2]
+
+
 def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
     """The words of an address about an object; without a side, about one that does not exist."""
     pk = side.booking.pk if side else NEVER
     return {
         "hold": lambda: {"key": side.hold.form_key if side else uuid4()},
+        "waiting": lambda: {"reference": side.waiting.reference if side else "BR-2222-22"},
         "reference": lambda: {"reference": side.booking.reference if side else "BR-2222-22"},
         "data_reference": lambda: {
             "reference": side.datarequest.reference if side else "BR-2222-22"

@@ -5,15 +5,14 @@ from uuid import uuid4
 
 import pytest
 
-from bookings import services
+from bookings import services, waiting
 from bookings.models import Booking, Slot, WaitingEntry
-from bookings.services import Wish
 from bookings.workflow import Status, WaitingStatus
 from core.errors import Refused
 from core.workflow import CITIZEN, Actor
 from notifications.models import Message
 from tests import factories
-from tests.factories import NOW, at, booking_at, make_offered, make_slot, make_staff
+from tests.factories import NOW, at, booking_at, make_offered, make_slot, make_staff, wait
 from tests.races.invariants import broken_invariants
 
 pytestmark = pytest.mark.django_db
@@ -39,21 +38,8 @@ def nothing_broken(db):
     assert broken_invariants() == ""
 
 
-def join(offered, *, now=NOW, form_key=None, **changes):
-    facts = {
-        "party_size": 1,
-        "first_day": FULL_DAY,
-        "latest_day": FULL_DAY,
-        "phone": "",
-        "email": f"{uuid4().hex[:8]}@example.com",
-    }
-    return services.join_waiting(
-        form_key=form_key or uuid4(),
-        offered=offered,
-        wish=Wish(**(facts | changes)),
-        language="th",
-        now=now,
-    )
+def join(offered, **changes):
+    return wait(offered, **({"first_day": FULL_DAY, "latest_day": FULL_DAY} | changes))
 
 
 def cancel(booking, *, now=NOW):
@@ -114,8 +100,10 @@ def test_join_with_a_waiting_contact_follows_it_and_is_never_offered(offered, bo
 def test_join_for_days_that_are_not_full_is_refused(offered, days, code):
     make_slot(offered)
 
+    wish = services.Wish(1, *days, phone="", email="mali@example.com")
+
     with pytest.raises(Refused) as refused:
-        join(offered, first_day=days[0], latest_day=days[1])
+        services.join_waiting(form_key=uuid4(), offered=offered, wish=wish, language="th", now=NOW)
 
     assert refused.value.code == code
     assert not WaitingEntry.objects.exists()
@@ -368,8 +356,6 @@ def test_cancelling_without_anybody_waiting_costs_one_query_more(
 
 @pytest.mark.parametrize("people", [1, 30])
 def test_line_of_an_entry_costs_two_queries(offered, booking, people, django_assert_num_queries):
-    from bookings import waiting
-
     entries = [join(offered, now=NOW + timedelta(seconds=n)) for n in range(people)]
 
     with django_assert_num_queries(2):

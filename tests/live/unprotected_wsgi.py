@@ -82,6 +82,39 @@ def capacity_after_a_look():
     SlotForm._fresh = fresh
 
 
+def offer_in_a_moment():
+    """A freed place is offered by a transaction of its own, a moment after it came free."""
+    from bookings.services import changes, offers, returning
+
+    offer_freed = offers.offer_freed
+
+    def offered_later(*, slot_id, now):
+        transaction.on_commit(lambda: later(slot_id, now))
+        return 0
+
+    def later(slot_id, now):
+        time.sleep(MOMENT)
+        with transaction.atomic():
+            offers.lock_slot(slot_id)
+            offer_freed(slot_id=slot_id, now=now)
+
+    offers.offer_freed = changes.offer_freed = returning.offer_freed = offered_later
+
+
+def line_without_lock():
+    """The first in line is read without a lock."""
+    from bookings.models import WaitingEntry
+    from bookings.services import offers
+
+    def locked_entry(entry_id):
+        entry = WaitingEntry.objects.get(pk=entry_id)
+        time.sleep(MOMENT)
+        return entry
+
+    offers.lock_line = lambda offered_id: None
+    offers.locked_entry = locked_entry
+
+
 class _Rows:
     """What `lock_rows(...).get()` needs."""
 
@@ -99,6 +132,8 @@ _CONTROLS = {
     "locks": no_row_locks,
     "order": old_slot_first,
     "capacity": capacity_after_a_look,
+    "offers": offer_in_a_moment,
+    "line": line_without_lock,
     "": lambda: None,
 }
 _CONTROLS[os.environ.get("UNPROTECTED", "")]()

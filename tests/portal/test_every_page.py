@@ -7,13 +7,28 @@ from http.cookies import SimpleCookie
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from bookings import links
 from notifications.models import Message
+from offices.queries import working_days_after
+from tests import factories
 from tests.portal.stored import stored
 
-PERSONAL = {"status", "cancel", "move", "ticket", "event", "documents", "form", "link", "find"}
+WAITING = {"waiting": "", "waiting_take": "take/", "waiting_leave": "leave/"}
+PERSONAL = {
+    "waiting",
+    "wait",
+    "status",
+    "cancel",
+    "move",
+    "ticket",
+    "event",
+    "documents",
+    "form",
+    "link",
+    "find",
+}
 LANGUAGES = ("th", "en")
 
 
@@ -32,11 +47,24 @@ def pages(client, book, keep):
         "message": Message.objects.get(case_id=booking.pk).pk,
     }
     names = {name for name in _portal().reverse_dict if isinstance(name, str)}
+    names -= {*WAITING, "waiting_link"}
     found = []
     for language in LANGUAGES:
         with translation.override(language):
             found += [(name, _reverse(name, words)) for name in sorted(names)]
+    found += _pages_of_the_waiting_list(client, booking.offered)
     return found
+
+
+def _pages_of_the_waiting_list(client, offered):
+    """Its pages name other references and tokens than those of a booking."""
+    entry = factories.wait(offered, now=timezone.now(), first_day=_next_week(offered))
+    token = links.waiting_link(entry).rstrip("/").rpartition("/")[2]
+    client.get(f"/w/{token}/")
+    client.get(f"/en/w/{token}/")
+    paths = [(name, f"/my/waiting/{entry.reference}/{end}") for name, end in WAITING.items()]
+    paths.append(("link", f"/w/{token}/"))
+    return [(name, f"{root}{path}") for name, path in paths for root in ("", "/en")]
 
 
 def test_looking_at_every_page_changes_nothing(client, pages, settings):
@@ -136,6 +164,16 @@ def _but_error_page(broken):
         return render_it(template, context, request)
 
     return render
+
+
+def _next_week(offered):
+    days = working_days_after(
+        office_id=offered.office_id,
+        weekdays="12345",
+        start=timezone.localdate(),
+        count=6,
+    )
+    return days[-1]
 
 
 def _portal():
