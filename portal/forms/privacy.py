@@ -8,7 +8,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext, get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import DataRequest
@@ -102,9 +102,9 @@ class DataRequestForm(forms.Form):
                 self.add_error(name, self.fields[name].error_messages["required"])
         if not any(cleaned.get(name) or name in self.errors for name in ("phone", "email")):
             self.add_error("phone", gettext("Give a phone or an e-mail, so that we can reach you"))
-        if cleaned.get("kind") == DataRequest.Kind.CORRECT and not cleaned.get("note"):
-            if "note" not in self.errors:
-                self.add_error("note", gettext("Write what is wrong and what would be right"))
+        needs_words = cleaned.get("kind") == DataRequest.Kind.CORRECT and "note" not in self.errors
+        if needs_words and not cleaned.get("note"):
+            self.add_error("note", gettext("Write what is wrong and what would be right"))
         return cleaned
 
     def asked(self) -> Asked:
