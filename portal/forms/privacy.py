@@ -33,13 +33,6 @@ class DataRequestForm(forms.Form):
     names is read; nothing tells whether the office holds anything."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
-    office = forms.ChoiceField(
-        label=_("District office where you booked"),
-        error_messages={
-            "required": _("Choose a district office"),
-            "invalid_choice": _("Choose a district office"),
-        },
-    )
     kind = forms.ChoiceField(
         label=_("What would you like"),
         choices=DataRequest.Kind.choices,
@@ -47,6 +40,13 @@ class DataRequestForm(forms.Form):
         error_messages={
             "required": _("Choose what you would like"),
             "invalid_choice": _("Choose what you would like"),
+        },
+    )
+    office = forms.ChoiceField(
+        label=_("District office where you booked"),
+        error_messages={
+            "required": _("Choose a district office"),
+            "invalid_choice": _("Choose a district office"),
         },
     )
     nationality = NationalityField(label=_("Nationality"), initial="TH")
