@@ -73,7 +73,7 @@ def _is_last(user: User) -> bool:
     """Whether no other active person holds a key role of this one at the same place."""
     others = StaffRole.objects.filter(user__is_active=True).exclude(user=user)
     return any(
-        not others.filter(role=role.role, office_id=role.office_id).exists()
+        not others.filter(role=role.role, office=role.office).exists()
         for role in user.active_roles
         if role.role in KEYS
     )

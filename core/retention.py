@@ -3,6 +3,7 @@ AppConfig.ready(); `purge_expired` runs them all, and each says in one line what
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 
@@ -28,7 +29,7 @@ def purge_all(now: datetime) -> Iterator[tuple[str, int]]:
         yield name, purge(now)
 
 
-def batches(rows: models.QuerySet, size: int = BATCH) -> Iterator[tuple[object, ...]]:
+def batches(rows: models.QuerySet, size: int = BATCH) -> Iterator[tuple[Any, ...]]:
     """The keys of the rows as they are now, some at a time: one read over the whole table. Who
     acts on a batch asks for the condition once more, under its lock."""
     with without_time_limit():

@@ -75,7 +75,7 @@ class StaffRoleInline(OfficeInline):
     fields = ("role", "office", "section", "may_decide")
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
+        formset: Any = super().get_formset(request, obj, **kwargs)
         formset.manager = staff_of(request)
         return formset
 

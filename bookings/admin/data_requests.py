@@ -238,8 +238,8 @@ def _steps(found: DataRequest) -> list[dict[str, Any]]:
 def _badge(request: StaffRequest) -> Badge | None:
     """Open requests, amber when one has a week or less. One query."""
     now = timezone.now()
-    due = DataRequest.objects.for_staff(request.user).open().values_list("due_at", flat=True)
-    days = [(moment - now).days for moment in due]
+    found = DataRequest.objects.for_staff(request.user).open().only("due_at")
+    days = [one.days_left(now) for one in found]
     return Badge(len(days), min(days) <= SOON_DAYS) if days else None
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("bookings", "0007_keeping"),
+        ("bookings", "0007_retention"),
         ("offices", "0003_tile_map_and_return_delay"),
     ]
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Consent
 from bookings.models.booking import Party, masked
 from bookings.workflow import REQUEST_OPEN, RequestStatus
+from core import thai_dates
 from core.models import StatusChange
 from core.scope import OfficeRows
 from offices.models import Office
@@ -124,8 +125,8 @@ class DataRequest(models.Model):
         return self.full_name or gettext("Data removed as scheduled")
 
     def days_left(self, now: datetime) -> int:
-        """Whole days until the law wants the answer; below 0 when it is late."""
-        return (self.due_at - now).days
+        """Days of the calendar until the law wants the answer; below 0 when it is late."""
+        return (thai_dates.local_date(self.due_at) - thai_dates.local_date(now)).days
 
 
 class DataRequestChange(StatusChange):

@@ -3,6 +3,7 @@ at the counter by an officer, answered or refused by another within the 30 days.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -170,7 +171,7 @@ def purge(now: datetime) -> int:
     return sum(_forget(keys, rows, now) for keys in batches(rows))
 
 
-def _forget(keys: tuple[object, ...], rows: QuerySet[DataRequest], now: datetime) -> int:
+def _forget(keys: tuple[Any, ...], rows: QuerySet[DataRequest], now: datetime) -> int:
     with transaction.atomic():
         held = list(lock_rows(rows.filter(pk__in=keys).order_by("pk")).values_list("pk", flat=True))
         DataRequestChange.objects.filter(request__in=held).update(reason="")

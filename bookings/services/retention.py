@@ -143,7 +143,7 @@ def _named(now: datetime) -> QuerySet[Booking]:
     return over(_closed_for(settings.NAMES_DAYS, now=now), now=now).filter(anonymised_at=None)
 
 
-def _locked(rows: QuerySet[Booking], keys: Iterable[object]) -> list[int]:
+def _locked(rows: QuerySet[Booking], keys: Iterable[Any]) -> list[int]:
     """The keys of those of the batch that still may go, locked until the transaction ends. What
     somebody works on just now waits for the next run."""
     of_batch = lock_rows(rows.filter(pk__in=list(keys)).order_by("pk"), skip_locked=True)

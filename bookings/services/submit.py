@@ -24,7 +24,7 @@ from core.text import search_key
 from core.workflow import CITIZEN, Actor
 from offices.models import ServiceCase
 
-PRIVACY_TEXT_VERSION = "2569-11-01"
+PRIVACY_TEXT_VERSION = "2569-11-25"
 FILLED_IN = (
     "consent",
     "phone",

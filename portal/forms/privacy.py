@@ -33,13 +33,6 @@ class DataRequestForm(forms.Form):
     names is read; nothing tells whether the office holds anything."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
-    office = forms.ChoiceField(
-        label=_("District office where you booked"),
-        error_messages={
-            "required": _("Choose a district office"),
-            "invalid_choice": _("Choose a district office"),
-        },
-    )
     kind = forms.ChoiceField(
         label=_("What would you like"),
         choices=DataRequest.Kind.choices,
@@ -47,6 +40,13 @@ class DataRequestForm(forms.Form):
         error_messages={
             "required": _("Choose what you would like"),
             "invalid_choice": _("Choose what you would like"),
+        },
+    )
+    office = forms.ChoiceField(
+        label=_("District office where you booked"),
+        error_messages={
+            "required": _("Choose a district office"),
+            "invalid_choice": _("Choose a district office"),
         },
     )
     nationality = NationalityField(label=_("Nationality"), initial="TH")
@@ -102,9 +102,9 @@ class DataRequestForm(forms.Form):
                 self.add_error(name, self.fields[name].error_messages["required"])
         if not any(cleaned.get(name) or name in self.errors for name in ("phone", "email")):
             self.add_error("phone", gettext("Give a phone or an e-mail, so that we can reach you"))
-        if cleaned.get("kind") == DataRequest.Kind.CORRECT and not cleaned.get("note"):
-            if "note" not in self.errors:
-                self.add_error("note", gettext("Write what is wrong and what would be right"))
+        needs_words = cleaned.get("kind") == DataRequest.Kind.CORRECT and "note" not in self.errors
+        if needs_words and not cleaned.get("note"):
+            self.add_error("note", gettext("Write what is wrong and what would be right"))
         return cleaned
 
     def asked(self) -> Asked:

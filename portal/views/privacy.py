@@ -1,6 +1,7 @@
 """A person's request about the own data: asking, and seeing what became of it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 
 from django.conf import settings
@@ -100,10 +101,9 @@ def status(request: HttpRequest, found: DataRequest) -> HttpResponse:
 @require_POST
 @own_request
 def withdraw(request: HttpRequest, found: DataRequest) -> HttpResponse:
-    try:
+    # Refused: the page shows what it has become meanwhile.
+    with suppress(Refused):
         data_requests.withdraw(request=found, now=timezone.now())
-    except Refused:
-        pass  # the page shows what it has become meanwhile
     return see_other("portal:data_status", found.reference)
 
 

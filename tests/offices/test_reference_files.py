@@ -214,4 +214,4 @@ def test_static_pages_stand_in_both_languages_as_plain_html(page):
 
 @pytest.mark.parametrize("language", ["th", "en"])
 def test_privacy_notice_names_its_version(language):
-    assert "2569-11-01" in content("privacy", language)
+    assert "2569-11-25" in content("privacy", language)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_keeping"),
+        ("accounts", "0002_close_unused"),
         ("bookings", "0006_closings"),
         ("offices", "0002_windows"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
