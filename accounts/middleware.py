@@ -20,6 +20,9 @@ BEGAN = "staff_began"
 SEEN = "staff_seen"
 # The time of the last page is written at most this often.
 SEEN_EVERY = timedelta(minutes=1)
+# A part of a page that asks for itself anew: nobody works, and a session that ended just says
+# nothing.
+REFRESH = "X-Refresh"
 # What a session without its second factor may still reach.
 OPEN_PAGES = ("login", "logout", "set_language", "jsi18n")
 
@@ -32,15 +35,19 @@ class StaffSessionMiddleware:
         if not request.path_info.startswith(reverse("admin:index")):
             return self.get_response(request)
         _use_language_of(request)
+        refreshes = REFRESH in request.headers
         if request.user.is_authenticated:
             now = timezone.now()
             if is_over(request, now):
                 logout(request)
                 messages.warning(request, _("You were signed out. Sign in again to go on."))
-                return _to(request, "admin:login")
-            _note(request, now)
+                return _nothing() if refreshes else _to(request, "admin:login")
+            if not refreshes:
+                _note(request, now)
             if needs_second_factor(request):
-                return _to(request, "admin:second_factor")
+                return _nothing() if refreshes else _to(request, "admin:second_factor")
+        elif refreshes:
+            return _nothing()
         return self.get_response(request)
 
 
@@ -79,6 +86,10 @@ def _use_language_of(request: HttpRequest) -> None:
     language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     translation.activate(language)
     request.LANGUAGE_CODE = language
+
+
+def _nothing() -> HttpResponse:
+    return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
 
 
 def _to(request: HttpRequest, name: str) -> HttpResponse:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import update_wrapper
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.contrib.admin import AdminSite, site
@@ -14,6 +15,7 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from django.views.i18n import set_language
 
 # Tables of packages. No role has a right to them, and some hold secrets; what staff need of them
@@ -88,12 +90,16 @@ class NadkhetAdminSite(AdminSite):
     def get_urls(self) -> list[Any]:
         # view_on_site tells which rows exist, whoever owns them.
         own = [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
-        return [path("language/", set_language, name="set_language"), *self.pages, *own]
+        frame = [
+            path("language/", set_language, name="set_language"),
+            path("menu/", self.admin_view(require_safe(self.menu_part)), name="menu"),
+        ]
+        return [*frame, *self.pages, *own]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
         if context["has_permission"]:
-            context["menu"] = self._menu_of(request)
+            context["menu"] = self._menu_of(request, request.path, request.META["QUERY_STRING"])
             user: Any = request.user
             context["roles"] = user.active_roles
         return context
@@ -105,6 +111,12 @@ class NadkhetAdminSite(AdminSite):
         for part in self.home:
             context |= part(request)
         return super().index(request, context)
+
+    def menu_part(self, request: HttpRequest) -> HttpResponse:
+        """The side navigation alone, for the page that asks for its numbers anew."""
+        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+        context = {"menu": self._menu_of(request, shown.path, shown.query)}
+        return render(request, "admin/parts/menu_items.html", context)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """As Django's, and what is not there looks the same whether it never was or belongs to
@@ -120,7 +132,8 @@ class NadkhetAdminSite(AdminSite):
 
         return super().admin_view(update_wrapper(answered, view), cacheable)
 
-    def _menu_of(self, request: HttpRequest) -> list[dict[str, Any]]:
+    def _menu_of(self, request: HttpRequest, shown: str, query: str) -> list[dict[str, Any]]:
+        """What this person may open; `shown` and `query` are the address of the page."""
         groups: dict[str, list[MenuItem]] = {key: [] for key in GROUPS}
         for item in self.menu:
             if not item.permission or request.user.has_perm(item.permission):
@@ -128,7 +141,7 @@ class NadkhetAdminSite(AdminSite):
                 badge = item.badge(request) if item.badge else None
                 groups[item.group].append(replace(item, url=url, shown=badge))
         best = max(
-            (item.url for items in groups.values() for item in items if _leads(item, request)),
+            (item.url for items in groups.values() for item in items if _leads(item, shown, query)),
             key=len,
             default="",
         )
@@ -145,8 +158,8 @@ class NadkhetAdminSite(AdminSite):
         ]
 
 
-def _leads(item: MenuItem, request: HttpRequest) -> bool:
-    address, _mark, query = item.url.partition("?")
+def _leads(item: MenuItem, shown: str, query: str) -> bool:
+    address, _mark, wanted = item.url.partition("?")
     if address == reverse("admin:index"):
-        return request.path == address
-    return request.path.startswith(address) and query in request.META["QUERY_STRING"]
+        return shown == address
+    return shown.startswith(address) and wanted in query

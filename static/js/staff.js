@@ -44,7 +44,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The list: tick all, and how many are ticked.
-document.querySelectorAll("[data-many]").forEach((form) => {
+function startList(form) {
   const all = form.querySelector("[data-many-all]");
   const boxes = [...form.querySelectorAll("[name=chosen]")];
   const count = form.querySelector("[data-many-count]");
@@ -64,7 +64,8 @@ document.querySelectorAll("[data-many]").forEach((form) => {
   });
   form.addEventListener("change", update);
   update();
-});
+}
+document.querySelectorAll("[data-many]").forEach(startList);
 
 // The picture: larger, smaller, turned.
 document.querySelectorAll("[data-viewer]").forEach((viewer) => {
@@ -91,3 +92,35 @@ document.querySelectorAll("[data-viewer]").forEach((viewer) => {
 // What needs to be read first after an answer.
 const first = document.querySelector("[data-focus]");
 if (first) first.focus();
+
+// Parts that ask for themselves anew each minute (ui/staff §14): only while somebody looks at the
+// page, and never under the pointer or the focus.
+const inUse = (part) =>
+  part.contains(document.activeElement) ||
+  menus().length > 0 ||
+  Boolean(part.dataset.pollKeep && part.querySelector(part.dataset.pollKeep));
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const part = event.detail.elt;
+  if (part.matches("[data-poll]") && (document.hidden || !part.offsetParent)) event.preventDefault();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const part = event.detail.elt;
+  if (!part.matches("[data-poll]") || !inUse(part)) return;
+  event.detail.shouldSwap = false;
+  const line = part.querySelector("[data-new-cases]");
+  if (!line) return;
+  const fresh = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+  const number = [...fresh.querySelectorAll("[data-case]")].filter((row) => !part.querySelector(`[data-case="${row.dataset.case}"]`)).length;
+  line.hidden = number === 0;
+  line.querySelector("[data-new-number]").textContent = number;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  const part = event.detail.elt;
+  part.querySelectorAll("[data-many]").forEach(startList);
+});
+// A form that htmx sent can be sent again, also when no answer came.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt.closest("form[data-sent]");
+  if (form) delete form.dataset.sent;
+});

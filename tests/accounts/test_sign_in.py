@@ -244,6 +244,24 @@ def test_idle_session_ends(client, clock, officer, without_factor, settings):
     assert "_auth_user_id" not in client.session
 
 
+def test_page_that_refreshes_itself_keeps_no_session_alive(
+    client, clock, officer, without_factor, settings
+):
+    home, refresh = reverse("admin:index"), {"X-Refresh": "1"}
+    sign_in(client, officer)
+    client.get(home)
+    for _minute in range(settings.STAFF_IDLE_MINUTES):
+        clock.shift(timedelta(minutes=1))
+        assert client.get(home, headers=refresh).status_code == 200
+    clock.shift(timedelta(minutes=1))
+
+    answer = client.get(home, headers=refresh)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert client.get(home, headers=refresh).status_code == 204
+    assert client.get(home).status_code == 302
+
+
 def test_long_session_ends_though_busy(client, clock, officer, without_factor, settings):
     sign_in(client, officer)
     for _quarter in range(settings.STAFF_SESSION_HOURS * 4):

@@ -40,3 +40,11 @@ def test_widest_reference_stays_on_one_line(booking):
     text = pypdfium2.PdfDocument(pdf.ticket(booking, checklist=[]))[0].get_textpage()
 
     assert "WW-WWWW-WW" in text.get_text_range()
+
+
+@pytest.mark.parametrize("title", ["เริ่มทั้งสิ้นที่นี่", "ซื้อป้ายสิทธิ์ผู้ร้อง", "น้ำกำก็ฝั่งเปิ้ล"])
+def test_text_that_is_copied_out_is_what_was_written(booking, title):
+    content = pdf.ticket(booking, checklist=[{"title": title, "how": title}])
+
+    text = pypdfium2.PdfDocument(content)[0].get_textpage().get_text_range()
+    assert text.count(title) == 2

@@ -38,8 +38,24 @@ def open_case(desk, city, reference):
     expect(desk.get_by_role("heading", level=1)).to_contain_text(reference)
 
 
+def check_the_list(desk):
+    """Every item is there, but for what does not concern this couple."""
+    desk.get_by_role("button", name="ที่เหลือ ไม่เกี่ยวข้อง").click()
+    expect(desk.get_by_role("button", name="ที่เหลือ ไม่เกี่ยวข้อง")).to_have_count(0)
+    needed = desk.locator("#checklist li").filter(has_not=desk.locator("[value=not_needed]"))
+    for item in needed.all():
+        there = item.locator("[value=present]")
+        there.click()
+        expect(there).to_have_attribute("aria-pressed", "true")
+        expect(there).to_be_focused()
+
+
 def test_officer_approves_and_both_are_told(couple, desk, city, deliver):
     open_case(desk, city, couple.reference)
+    desk.get_by_role("button", name="อนุมัติและยืนยันนัด").click()
+    expect(desk.get_by_text("ยังไม่ได้ตรวจ").first).to_be_visible()
+    desk.goto(desk.url)
+    check_the_list(desk)
     desk.get_by_role("button", name="อนุมัติและยืนยันนัด").click()
 
     booking = Booking.objects.get(reference=couple.reference)
