@@ -1,7 +1,6 @@
 """Two offices with one of everything, and a signed-in browser for each role."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,11 +14,11 @@ from accounts import services as accounts
 from accounts.models import ViewLog
 from accounts.roles import Role
 from bookings import hall_links, links
-from bookings.models import Document, Ticket
+from bookings.models import Alarm, Document, Ticket
 from bookings.services import counter
 from core.workflow import CITIZEN
 from notifications.models import Message
-from offices.models import Office, PopularDay
+from offices.models import Office, PopularDay, Window
 from portal import access, visitor
 from portal.views import kiosk
 from tests import factories
@@ -86,20 +85,22 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         slot=slot,
         booking=booking,
         document=_document(booking),
+        ticket=_ticket(offered),
+        window=Window.objects.create(office=office, section=offered.section, label="5"),
+        alarm=Alarm.objects.create(office=office, by=factories.make_staff(office=office), at=NOW),
         closure=factories.make_closure(factories.at(2026, 12, 15).date(), office=office),
         user=factories.make_staff(office=office),
         viewlog=ViewLog.objects.get(office=office),
         message=Message.objects.get(case_id=booking.pk),
         visitor=visitor_name,
         hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
-        ticket=_ticket(offered),
         kiosk=counter.open_kiosk(office=office, by=factories.make_staff(office=office), now=NOW),
     )
 
 
 def _ticket(offered) -> Ticket:
     """Somebody who walked in today."""
-    factories.make_slot(offered, starts=NOW + timedelta(hours=1), capacity=2)
+    factories.make_slot(offered, starts=NOW)
     return counter.add_walk_in(offered=offered, by=CITIZEN, now=NOW)
 
 
@@ -155,6 +156,8 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
         "booking": lambda: {"pk": pk},
         "booking_item": lambda: {"pk": pk},
         "applicant": lambda: {"pk": pk, "position": 1},
+        "ticket": lambda: {"pk": side.ticket.pk if side else NEVER},
+        "alarm": lambda: {"pk": side.alarm.pk if side else NEVER},
         "message": lambda: {"pk": side.message.pk if side else uuid4()},
         "document": lambda: {"pk": pk, "document": side.document.pk if side else uuid4()},
     }[name]()
@@ -164,6 +167,8 @@ def body_of(name: str, side: SimpleNamespace) -> dict[str, Any]:
     """What a form of the page would send, where an empty one would not do."""
     return {
         "bookings_booking_mark": {"item": side.checklistitem.pk, "state": "present"},
+        "desk_ticket": {"action": "call", "version": side.ticket.version},
+        "desk_booking": {"action": "arrive"},
         "bookings_booking_confirm": {"version": side.booking.version},
         "portal:hold": {"slot": side.slot.pk},
     }.get(name.removeprefix("admin:"), {})

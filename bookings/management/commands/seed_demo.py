@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import demo as demo_staff
 from accounts.models import User
-from bookings import demo
+from bookings import demo, demo_day
 from offices.models import Office
 
 
@@ -42,6 +42,10 @@ class Command(BaseCommand):
         self.stdout.write(
             f"demo bookings: {made.total()} made" + (f" ({states})" if states else "")
         )
+        people = User.objects.in_bulk(["officer", "officer2"], field_name="username")
+        day = demo_day.make_day(officers=list(people.values()), now=timezone.now())
+        numbers = ", ".join(f"{number} {state}" for state, number in sorted(day.items()))
+        self.stdout.write(f"demo day: {day.total()} numbers" + (f" ({numbers})" if day else ""))
         self.stdout.write(
             f"demo history: 0 of {options['months']} months made "
             "(visits cannot be finished before the counter is built)"

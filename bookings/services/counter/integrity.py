@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Value, When
 
 from bookings.models import Booking, Period, Ticket
 from bookings.services.counter.steps import BESIDE
@@ -53,16 +53,13 @@ def periods(now: datetime) -> Finding:
     rows = Period.objects.order_by()
     is_open = Q(periods__ended_at__isnull=True, periods__isnull=False)
     counted = Ticket.objects.order_by().annotate(n=Count("periods", filter=is_open))
+    there, over = counted.filter(status__in=PRESENT), counted.exclude(status__in=PRESENT)
     return Finding(
         "counter: periods",
         f"{rows.count():,} periods",
         problems(
-            ("not one open period: number", counted.filter(status__in=PRESENT).exclude(n=1), "pk"),
-            ("over, with an open period: number", _over_and_open(counted), "pk"),
+            ("not one open period: number", there.exclude(n=1), "pk"),
+            ("over, with an open period: number", over.exclude(n=0), "pk"),
             ("undone and still open: period", rows.filter(undone=True, ended_at=None), "pk"),
         ),
     )
-
-
-def _over_and_open(counted: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    return counted.exclude(status__in=PRESENT).exclude(n=0)

@@ -14,9 +14,8 @@ from offices.models import Office
 
 def locked_counter(office: Office, day: date, lane: Lane) -> Counter:
     """The row of numbers, made where there is none, locked until the transaction ends."""
-    facts = {"office": office, "day": day, "lane": lane}
-    Counter.objects.get_or_create(**facts)
-    return lock_rows(Counter.objects.filter(**facts)).get()
+    row, _is_new = Counter.objects.get_or_create(office=office, day=day, lane=lane)
+    return lock_rows(Counter.objects.filter(pk=row.pk)).get()
 
 
 def next_number(counter: Counter) -> int:

@@ -1,0 +1,160 @@
+"""A day in progress at Bang Rak for a demonstration: visits that ended, one that runs, people who
+wait, made through the services as the counter makes them."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from stdnum.th import pin
+
+from accounts.models import User
+from bookings import services
+from bookings.models import Booking, NotServedReason, Slot, Ticket
+from bookings.services import Details, Person, counter
+from bookings.services.counter.numbers import slots_of_day
+from bookings.workflow import Status
+from core.errors import Refused
+from core.workflow import Actor
+from offices.models import OfferedService, Window
+
+HOLDER = "demo-day:"
+LEAD = timedelta(days=7)
+# One for the couples, one for the walk-ins.
+WINDOWS = 2
+COUPLES = (
+    ("สุดา ทดสอบเช้า", "กมล ตัวอย่างสาย"),
+    ("มานี ทดสอบทราย", "ชูใจ ตัวอย่างดิน"),
+    ("ปิติ ทดสอบสุข", "วีรา ตัวอย่างใจ"),
+    ("จันทรา ทดสอบงาม", "สมคิด ตัวอย่างคิด"),
+    ("อรอุมา ทดสอบดี", "ปกรณ์ ตัวอย่างสุข"),
+    ("ศศิธร ทดสอบมติ", "ธนา ตัวอย่างทอง"),
+    ("รุ่งนภา ทดสอบฟ้า", "ชาตรี ตัวอย่างชาย"),
+    ("นลิน ทดสอบงาม", "กานต์ ตัวอย่างกล้า"),
+    ("เมษา ทดสอบร้อน", "ธีรพล ตัวอย่างลอง"),
+    ("กัญญา ทดสอบแก้ว", "พิชิต ตัวอย่างชัย"),
+)
+WALK_INS = ("บุญมี ทดสอบ", "วิชัย ทดลอง", "", "พิกุล ทดสอบ", "อารีย์ ตัวอย่าง")
+
+
+def make_day(*, officers: Sequence[User], now: datetime) -> Counter[str]:
+    """Make today's visits at Bang Rak and play them until now; nothing on a day without times, or
+    when it was made already. Returns how many numbers of each state."""
+    offered = OfferedService.objects.select_related("office", "service").get(
+        office__slug="bang-rak", service__code="marriage"
+    )
+    start, end = slots_of_day(now)
+    slots = list(Slot.objects.of(offered).between(start, end).filter(closed_at__isnull=True))
+    day = f"{HOLDER}{timezone.localdate(now)}:"
+    if not slots or Booking.objects.filter(holder__startswith=day).exists():
+        return Counter()
+    windows = list(Window.objects.filter(office=offered.office, is_open=True).order_by("label"))
+    if len(windows) < WINDOWS:
+        return Counter()
+    free = [slot for slot in slots if slot.free_online]
+    booked = [
+        _book(offered, slot, people, f"{day}{slot.pk}", officers[0], now)
+        for slot, people in zip(free, COUPLES, strict=False)
+    ]
+    _Play(offered, officers, windows, now).play(booked)
+    tickets = Ticket.objects.of_day(offered.office, timezone.localdate(now))
+    return Counter(tickets.values_list("status", flat=True))
+
+
+def _book(
+    offered: OfferedService,
+    slot: Slot,
+    people: tuple[str, str],
+    holder: str,
+    officer: User,
+    now: datetime,
+) -> Booking:
+    at = now - LEAD
+    held = services.hold(slot=slot, offered=offered, holder=holder, language="th", now=at)
+    numbers = [f"10001{2 * held.pk + place:07d}" for place in range(2)]
+    details = Details(
+        people=[
+            Person(name, "TH", digits + pin.calc_check_digit(digits))
+            for name, digits in zip(people, numbers, strict=True)
+        ],
+        phone=f"+6680{held.pk % 10_000_000:07d}",
+        email="",
+        note="",
+        case=offered.service.cases.filter(code="th-th").first(),
+    )
+    booking = services.submit(
+        form_key=held.form_key,
+        holder=holder,
+        details=details,
+        body_hash=hashlib.sha256(holder.encode()).digest(),
+        now=at,
+    )
+    if booking.status == Status.REQUESTED:
+        booking = services.confirm(booking=booking, by=officer, now=at + timedelta(hours=2))
+    return booking
+
+
+class _Play:
+    """The day until `now`, in the order of time."""
+
+    def __init__(
+        self,
+        offered: OfferedService,
+        officers: Sequence[User],
+        windows: Sequence[Window],
+        now: datetime,
+    ) -> None:
+        self.offered, self.officers, self.windows, self.now = offered, officers, windows, now
+
+    def play(self, booked: Sequence[Booking]) -> None:
+        past = [one for one in booked if one.slot.ends_at <= self.now]
+        for number, booking in enumerate(past):
+            self._over(booking, number)
+        running = [one for one in booked if one.slot.starts_at <= self.now < one.slot.ends_at]
+        ahead = [one for one in booked if one.slot.starts_at > self.now]
+        for booking in running:
+            self._serve(booking, self.windows[0], self.officers[0])
+        for booking in ahead[:1]:
+            if booking.slot.starts_at - self.now < timedelta(minutes=40):
+                self._arrive(booking, self.now - timedelta(minutes=3))
+        self._walk_ins()
+
+    def _over(self, booking: Booking, number: int) -> None:
+        officer, window = self.officers[0], self.windows[0]
+        if number == 1:
+            counter.no_show(booking=booking, by=officer, now=booking.slot.ends_at)
+            return
+        ticket = self._serve(booking, window, officer)
+        end = booking.slot.starts_at + timedelta(minutes=19 + number % 3 * 5)
+        if number == 3:
+            counter.not_served(ticket=ticket, reason=NotServedReason.DOCUMENTS, by=officer, now=end)
+        else:
+            counter.finish(ticket=ticket, by=officer, now=end)
+
+    def _arrive(self, booking: Booking, at: datetime) -> Ticket:
+        return counter.arrive(booking=booking, by=self.officers[0], now=at)
+
+    def _serve(self, booking: Booking, window: Window, officer: User) -> Ticket:
+        start = booking.slot.starts_at
+        ticket = self._arrive(booking, start - timedelta(minutes=8))
+        counter.call(ticket=ticket, window=window, by=officer, now=start)
+        return counter.start(ticket=ticket, by=officer, now=start)
+
+    def _walk_ins(self) -> None:
+        """People who want an ID card: one called to the second window, the others wait."""
+        card = OfferedService.objects.select_related("office").get(
+            office=self.offered.office, service__code="id-card"
+        )
+        tickets = []
+        for number, name in enumerate(WALK_INS):
+            at = self.now - timedelta(minutes=24 - 5 * number)
+            try:
+                by = Actor.staff(self.officers[-1])
+                tickets.append(counter.add_walk_in(offered=card, name=name, by=by, now=at))
+            except Refused:
+                # The office is closed at this hour.
+                continue
+        if len(tickets) == len(WALK_INS):
+            window, at = self.windows[1], self.now - timedelta(minutes=2)
+            counter.call(ticket=tickets[0], window=window, by=self.officers[-1], now=at)
