@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.staff import StaffRequest
+from bookings import hall, wording
 from bookings.admin.desk_visit import AT_DESK, OVER, Visit, names_of, visits_of
 from bookings.call_order import waiting_order
 from bookings.models import Alarm, Booking, Lane, NotServedReason, Period, Slot, Ticket
@@ -80,6 +81,7 @@ def context(desk: Desk) -> dict[str, Any]:
         "reasons": list(enumerate(NotServedReason.choices, 1)),
         "offers": _offers(desk.office),
         "numbers": _numbers(desk),
+        "rules": wording.hall_rules(hall.late_minutes(desk.office)),
     }
 
 

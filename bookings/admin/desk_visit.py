@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bookings import hall_links
 from bookings.call_order import has_waited_long
 from bookings.models import Booking, Lane, Period, Ticket
 from bookings.workflow import AT_WINDOW, TicketStatus
@@ -24,6 +26,11 @@ class Visit:
     people: str
     now: datetime
     seconds: int = 0
+
+    @property
+    def slip(self) -> str:
+        """The page of this number that its slip leads to; printed there."""
+        return reverse("portal:queue", args=[hall_links.queue_code(self.ticket)])
 
     @property
     def minutes(self) -> int:

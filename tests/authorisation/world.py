@@ -1,7 +1,6 @@
 """Two offices with one of everything, and a signed-in browser for each role."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -105,7 +104,6 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         datarequest=factories.make_data_request(office=office),
         visitor=visitor_name,
         hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
-        ticket=_ticket(offered),
         kiosk=counter.open_kiosk(office=office, by=factories.make_staff(office=office), now=NOW),
         waiting=factories.wait(offered),
     )
