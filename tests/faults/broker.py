@@ -41,7 +41,7 @@ def _mail(ground: Ground):
 
 @scenario("F11", "a worker is told to stop, again and again (rolling restarts)", short=False)
 def rolling(ground: Ground) -> str:
-    restarts, number = ground.pick(20, 2), ground.pick(1_000, 100)
+    restarts, number = ground.pick(10, 2), ground.pick(600, 100)
     reminders(number)
     stops = []
     with _mail(ground) as server, ground.beat(app=QUICK, EMAIL_URL=server.url):
@@ -68,7 +68,7 @@ def rolling(ground: Ground) -> str:
 
 @scenario("F13", "Redis is down when people book", short=False)
 def redis_down(ground: Ground) -> str:
-    seconds = ground.pick(60, 4)
+    seconds = ground.pick(30, 4)
     slots = _times(2)
     ledger = Ledger(ground.folder / "f13.ledger")
     with (
@@ -147,7 +147,7 @@ def _signed_in(address: str, username: str) -> Browser:
 
 @scenario("F15", "a worker lives but takes nothing from Redis any more", short=False)
 def deaf_worker(ground: Ground) -> str:
-    silence = ground.pick(30, 5)
+    silence = ground.pick(20, 5)
     with _mail(ground) as server, proxy_to(ground.redis.port) as proxy, ExitStack() as stack:
         worker = stack.enter_context(
             ground.program(

@@ -30,7 +30,7 @@ REFUSED, DONE = 200, 302
 OVER = 410
 
 
-@scenario("F8", "places lowered below what is booked, while people book")
+@scenario("F8", "places lowered below what is booked, while people book", short=False)
 def lowered(ground: Ground) -> str:
     people, rounds = ground.pick(40, 10), ground.pick(5, 1)
     offered = world.marriage_at_bang_rak()
@@ -120,7 +120,7 @@ def _control(ground: Ground) -> int:
     return negative
 
 
-@scenario("F9", "a day is closed while people book it")
+@scenario("F9", "a day is closed while people book it", short=False)
 def closed(ground: Ground) -> str:
     seconds = ground.pick(10, 2)
     offered = world.marriage_at_bang_rak()

@@ -47,15 +47,21 @@ def cached(ground: Ground) -> str:
         with shared_cache(port) as cache:
             pages, leaks = _crawl(cache.address, slot)
             counts = dict(cache.counts)
-        with shared_cache(port, deaf=True) as broken:
-            _, seen = _crawl(broken.address, slot)
+        seen = [] if ground.short else _control(port, slot)
     assert not leaks, leaks[:5]
-    assert seen, "a cache that keeps everything showed nothing foreign: the crawl sees nothing"
     return (
         f"{pages} pages, {counts.get('forbidden', 0)} may not be kept, "
         f"{counts.get('kept', 0)} may: 0 cross-user bytes; control, a cache that keeps all: "
-        f"{len(seen)} pages of another person"
+        + (f"{len(seen)} pages of another person" if seen else "not run")
     )
+
+
+def _control(port: int, slot) -> list[str]:
+    """A cache that keeps what it must not shows one person's pages to another."""
+    with shared_cache(port, deaf=True) as broken:
+        _, seen = _crawl(broken.address, slot)
+    assert seen, "nothing foreign was seen: the crawl is blind"
+    return seen
 
 
 def _crawl(address: str, slot) -> tuple[int, list[str]]:
@@ -110,7 +116,7 @@ class _At:
 
 @scenario("F40", "a large export while people book", short=False)
 def exported(ground: Ground) -> str:
-    rows, people = ground.pick(40_000, 3_000), ground.pick(30, 5)
+    rows, people = ground.pick(20_000, 2_000), ground.pick(30, 5)
     offered = world.marriage_at_bang_rak()
     make_officer(offered)
     ahead = slot_at(offered, timezone.now() + timedelta(days=20), places=5_000)
