@@ -160,7 +160,7 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TIMEZONE = "Asia/Bangkok"
 # So long without a task that came through the queue, and `run_worker` starts its worker anew.
-WORKER_SILENT_SECONDS = env.int("WORKER_SILENT_SECONDS", default=90)
+WORKER_SILENT_SECONDS = env.int("WORKER_SILENT_SECONDS", default=60)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bookings.models import Booking
 from tests.faults.cache import shared_cache
+from tests.faults.couples import couples
 from tests.faults.ground import Ground
 from tests.faults.ledger import Ledger
 from tests.faults.load import Citizen, Seen
@@ -18,7 +19,7 @@ from tests.faults.scenario import scenario
 from tests.live import world
 from tests.live.browser import Browser
 from tests.live.together import percentile
-from tests.notifications.visits import slot_at, visits
+from tests.notifications.visits import slot_at
 from tests.races.test_cancel_and_confirm import make_officer, signed_in
 
 PUBLIC = (
@@ -46,15 +47,21 @@ def cached(ground: Ground) -> str:
         with shared_cache(port) as cache:
             pages, leaks = _crawl(cache.address, slot)
             counts = dict(cache.counts)
-        with shared_cache(port, deaf=True) as broken:
-            _, seen = _crawl(broken.address, slot)
+        seen = [] if ground.short else _control(port, slot)
     assert not leaks, leaks[:5]
-    assert seen, "a cache that keeps everything showed nothing foreign: the crawl sees nothing"
     return (
         f"{pages} pages, {counts.get('forbidden', 0)} may not be kept, "
         f"{counts.get('kept', 0)} may: 0 cross-user bytes; control, a cache that keeps all: "
-        f"{len(seen)} pages of another person"
+        + (f"{len(seen)} pages of another person" if seen else "not run")
     )
+
+
+def _control(port: int, slot) -> list[str]:
+    """A cache that keeps what it must not shows one person's pages to another."""
+    with shared_cache(port, deaf=True) as broken:
+        _, seen = _crawl(broken.address, slot)
+    assert seen, "nothing foreign was seen: the crawl is blind"
+    return seen
 
 
 def _crawl(address: str, slot) -> tuple[int, list[str]]:
@@ -76,7 +83,10 @@ def _crawl(address: str, slot) -> tuple[int, list[str]]:
         f"{name} at {path} saw {whose}"
         for name, path, answer in got
         for whose, words in marks.items()
-        if whose != name and name != "officer" and any(word in answer.text for word in words)
+        if whose != name
+        and name != "officer"
+        # A page repeats its own address, which the visitor had to know.
+        and any(word in answer.text and word not in path for word in words)
     ]
 
 
@@ -106,14 +116,14 @@ class _At:
 
 @scenario("F40", "a large export while people book", short=False)
 def exported(ground: Ground) -> str:
-    rows, people = ground.pick(100_000, 3_000), ground.pick(30, 5)
+    rows, people = ground.pick(20_000, 2_000), ground.pick(30, 5)
     offered = world.marriage_at_bang_rak()
     make_officer(offered)
     ahead = slot_at(offered, timezone.now() + timedelta(days=20), places=5_000)
     for _ in range(0, rows, 5_000):
         starts = ahead.starts_at + timedelta(minutes=30)
         number = min(5_000, rows)
-        visits(offered, ahead, number)
+        couples(offered, ahead, number)
         ahead = slot_at(offered, starts, places=5_000)
     slot = world.slot(offered, places=1_000)
     ledger = Ledger(ground.folder / "f40.ledger")

@@ -24,7 +24,7 @@ FIGURE = re.compile(rf"^[.\s]*(?P<figure>.*\d.*(?:{WORDS}).*)$")
 
 @scenario("F1", "N people want M places at one instant", short=False)
 def rush_for_places(ground: Ground) -> str:
-    people, places, rounds = 500, 50, ground.pick(5, 1)
+    people, places, rounds = 500, 50, ground.pick(3, 1)
     offered = world.marriage_at_bang_rak()
     oversold = unsold = 0
     with ground.web() as server:

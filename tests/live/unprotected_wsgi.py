@@ -13,8 +13,8 @@ from config.wsgi import application
 
 __all__ = ["application"]
 
-# Long enough that other requests come between the look and the act.
-MOMENT = 0.05
+# Long enough that other requests come between the look and the act, on a busy machine too.
+MOMENT = 0.3
 
 
 def check_then_update():

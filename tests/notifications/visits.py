@@ -10,6 +10,7 @@ from core.reference import new_reference
 from core.text import search_key
 
 _numbers = count(1)
+_references = set()
 
 
 def slot_at(offered, starts_at, *, places=1):
@@ -49,7 +50,7 @@ def _booking(offered, slot, **changes):
         "service_id": offered.service_id,
         "offered": offered,
         "slot": slot,
-        "reference": new_reference(offered.office.prefix),
+        "reference": _reference(offered.office.prefix),
         "status": Status.CONFIRMED,
         "body_hash": bytes(32),
         "created_at": before,
@@ -59,6 +60,14 @@ def _booking(offered, slot, **changes):
         "email": f"{uuid4().hex[:12]}@example.com",
     }
     return Booking(**facts | changes)
+
+
+def _reference(prefix):
+    """One that this process has not given out yet: thousands drawn blindly would clash."""
+    while (reference := new_reference(prefix)) in _references:
+        continue
+    _references.add(reference)
+    return reference
 
 
 def _party(booking, position, name, nation):
