@@ -95,6 +95,7 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
             by=factories.make_staff(Role.HEAD, office=office),
             now=NOW,
         ),
+        ticket=_ticket(offered),
         window=Window.objects.create(office=office, section=offered.section, label="5"),
         alarm=Alarm.objects.create(office=office, by=factories.make_staff(office=office), at=NOW),
         closure=factories.make_closure(factories.at(2026, 12, 15).date(), office=office),
@@ -111,7 +112,7 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
 
 def _ticket(offered) -> Ticket:
     """Somebody who walked in today."""
-    factories.make_slot(offered, starts=NOW + timedelta(hours=1), capacity=2)
+    factories.make_slot(offered, starts=NOW)
     return counter.add_walk_in(offered=offered, by=CITIZEN, now=NOW)
 
 
