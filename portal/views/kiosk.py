@@ -25,6 +25,9 @@ from portal.presenters import hall as shown
 COOKIES = {"th": "nk_kiosk", "en": "nk_kiosk_en"}
 SALT = "nadkhet.kiosk"
 DAYS = 180
+# Seconds until a slip makes room for the next person, and until new numbers are looked for.
+SLIP_SECONDS = 20
+START_SECONDS = 120
 
 KioskView = Callable[..., HttpResponse]
 
@@ -88,7 +91,8 @@ def slip(request: HttpRequest, office: Office, code: str) -> HttpResponse:
     if ticket.office_id != office.pk or hall_links.is_over(ticket, now=timezone.now()):
         raise Http404
     context = {"office": office, **shown.slip(ticket)}
-    return render(request, "portal/kiosk_slip.html", context)
+    response = render(request, "portal/kiosk_slip.html", context)
+    return _back_to_start(response, office, seconds=SLIP_SECONDS)
 
 
 def grant(response: HttpResponseBase, kiosk: Kiosk) -> None:
@@ -128,4 +132,11 @@ def _page(
         "buttons": [(offered, uuid4()) for offered in offers],
         "rules": wording.hall_rules(hall.late_minutes(office)),
     }
-    return render(request, "portal/kiosk.html", context, status=status)
+    response = render(request, "portal/kiosk.html", context, status=status)
+    return _back_to_start(response, office, seconds=START_SECONDS)
+
+
+def _back_to_start(response: HttpResponse, office: Office, *, seconds: int) -> HttpResponse:
+    """By a header, so that it also happens on a tablet whose script died."""
+    response["Refresh"] = f"{seconds};url={reverse('portal:kiosk', args=[office.slug])}"
+    return response
