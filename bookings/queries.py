@@ -12,7 +12,7 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 
 from bookings import rules
-from bookings.models import Booking, Choice, Slot
+from bookings.models import Booking, Slot
 from bookings.rules import BookingWindow
 from bookings.workflow import OPEN, Status
 from core.db import for_update
@@ -239,13 +239,6 @@ def keeps(holder: str, slot: Slot) -> bool:
     """Whether the browser keeps a place of this time already. One query."""
     sql = "SELECT id FROM bookings_booking WHERE holder = %s AND status = %s AND slot_id = %s"
     return any(Booking.objects.raw(sql, [holder, Status.HELD.value, slot.pk]))
-
-
-def place_of(booking: Booking) -> str:
-    """Where the person goes: the window and section, or where a closing keeps the appointment.
-    One query."""
-    kept = booking.decisions.filter(slot=booking.slot_id, choice=Choice.KEEP, done_at__isnull=False)
-    return kept.values_list("place", flat=True).last() or booking.offered.place
 
 
 def holds_of(holder: str, *, now: datetime) -> QuerySet[Booking]:
