@@ -165,13 +165,13 @@ class _Maker:
             )
         needs_decision = booking.status == Status.REQUESTED
         if needs_decision and story.ends in (Status.CONFIRMED, Status.CANCELLED):
-            _mark_all(booking)
+            mark_all(booking)
             booking = services.confirm(booking=booking, by=self.officer, now=at)
         if story.ends == Status.CANCELLED:
             services.cancel(booking=booking, by=CITIZEN, now=at + timedelta(hours=1))
 
 
-def _mark_all(booking: Booking) -> None:
+def mark_all(booking: Booking) -> None:
     services.leave_out_rest(booking=booking)
     for item in checklist.items_of(booking).filter(is_conditional=False):
         services.mark_item(booking=booking, item=item, state=ItemState.PRESENT)

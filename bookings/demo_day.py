@@ -11,6 +11,7 @@ from stdnum.th import pin
 
 from accounts.models import User
 from bookings import services
+from bookings.demo import mark_all
 from bookings.models import Booking, NotServedReason, Slot, Ticket
 from bookings.services import Details, Person, counter
 from bookings.services.counter.numbers import slots_of_day
@@ -113,13 +114,13 @@ def _book(
         case=offered.service.cases.filter(code="th-th").first(),
     )
     booking = services.submit(
-        form_key=held.form_key,
-        holder=holder,
+        booking=held,
         details=details,
         body_hash=hashlib.sha256(holder.encode()).digest(),
         now=at,
     )
     if booking.status == Status.REQUESTED:
+        mark_all(booking)
         booking = services.confirm(booking=booking, by=officer, now=at + timedelta(hours=2))
     return booking
 

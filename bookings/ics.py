@@ -47,7 +47,7 @@ def _visit(booking: Booking, now: datetime) -> Event:
         % {
             "reference": booking.reference,
             "n": booking.offered.early_minutes,
-            "place": booking.offered.place,
+            "place": booking.place,
             "phone": booking.office.phone,
         },
     )

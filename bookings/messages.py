@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from bookings import checklist, ics, links, news, queries, rules
+from bookings import checklist, ics, links, news, rules
 from bookings.models import Booking, ItemState
 from bookings.workflow import CHANGEABLE, OPEN, Status
 from core import text, thai_dates
@@ -202,7 +202,7 @@ def _of_the_office(booking: Booking) -> dict[str, Any]:
         "service": _("an appointment at the office") if service.private_room else service.name,
         "office": booking.office.full_name,
         "o": booking.office.short_name,
-        "place": queries.place_of(booking),
+        "place": booking.place,
         "tel": unbroken(booking.office.phone),
         "early": offered.early_minutes,
         "late": offered.late_grace_minutes,

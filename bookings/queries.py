@@ -12,7 +12,7 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 
 from bookings import rules
-from bookings.models import Booking, Choice, Slot
+from bookings.models import Booking, Slot
 from bookings.rules import BookingWindow
 from bookings.workflow import OPEN, Status
 from core.rows import columns, read
@@ -250,13 +250,6 @@ def still_held(ids: Sequence[int], *, now: datetime) -> list[int]:
     """Which of these bookings are holds that run. One query."""
     held = Booking.objects.filter(pk__in=ids, status=Status.HELD, held_until__gt=now)
     return list(held.values_list("pk", flat=True))
-
-
-def place_of(booking: Booking) -> str:
-    """Where the person goes: the window and section, or where a closing keeps the appointment.
-    One query."""
-    kept = booking.decisions.filter(slot=booking.slot_id, choice=Choice.KEEP, done_at__isnull=False)
-    return kept.values_list("place", flat=True).last() or booking.offered.place
 
 
 def holds_of(holder: str, *, now: datetime) -> QuerySet[Booking]:

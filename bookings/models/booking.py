@@ -202,6 +202,16 @@ class Booking(models.Model):
         return self.status in OPEN
 
     @property
+    def place(self) -> str:
+        """Where the person goes: window and section, or where a closing keeps the appointment.
+        A query for a closed time only."""
+        kept = ""
+        if self.slot.closed_at:
+            done = self.decisions.filter(slot=self.slot_id, choice="keep", done_at__isnull=False)
+            kept = done.values_list("place", flat=True).last() or ""
+        return kept or self.offered.place
+
+    @property
     def takes_documents(self) -> bool:
         """Whether pictures can be sent for the first check: until it is decided."""
         return self.status in UNDECIDED

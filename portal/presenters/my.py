@@ -60,7 +60,7 @@ def state_of(booking: Booking, changes: Sequence[BookingChange], *, now: datetim
 
 
 def _ahead(booking: Booking, now: datetime) -> dict[Status, tuple[str, str]]:
-    place = {"place": booking.offered.place}
+    place = {"place": booking.place}
     is_new = just_booked(booking, now)
     return {
         Status.NEEDS_DOCUMENTS: (

@@ -447,6 +447,7 @@ def test_closed_time_is_not_approved_until_it_is_kept(offered, head, officer, fr
     )
     announce_and_carry_out(closing, head)
     assert services.confirm(booking=booking, by=officer, now=NOW).status == Status.CONFIRMED
+    assert Booking.objects.get(pk=booking.pk).place == "ห้อง 2"
 
 
 def test_integrity_finds_who_was_forgotten(broken_on_purpose, offered, head, friday):
