@@ -1,16 +1,17 @@
 """Asking about the own data online: one answer for all, stored only when it is whole."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
 from django.urls import reverse
 
-from bookings import request_links
+from bookings import links, request_links
 from bookings.models import DataRequest
-from bookings.services import data_requests
-from bookings.workflow import RequestStatus
-from tests.factories import NOW, make_data_request, make_office, national_id
+from bookings.services import data_requests, retention
+from bookings.workflow import RequestStatus, Status
+from tests.factories import NOW, booking_at, make_data_request, make_office, national_id
 
 pytestmark = pytest.mark.django_db
 ASK = "/privacy/request/"
@@ -132,3 +133,18 @@ def test_english(client):
     make_office()
 
     assert "Ask about my data" in client.get("/en/privacy/request/").content.decode()
+
+
+def test_the_page_of_a_booking_closes_when_its_data_go(client):
+    booking = booking_at(Status.CANCELLED)
+    old = links.link(booking)
+    short = links.short_link(booking)
+    client.get(old[old.index("/l/") :])
+    page = reverse("portal:status", args=[booking.reference])
+    assert client.get(page).status_code == 200
+
+    retention.purge_names(NOW + timedelta(days=2_000))
+
+    assert client.get(page).status_code == 404
+    assert client.get(old[old.index("/l/") :]).status_code == 410
+    assert client.get(short[short.index("/s/") :]).status_code == 410
