@@ -24,6 +24,7 @@ from bookings.services import counter
 from core.admin import site
 from core.errors import Refused
 from core.reference import read_reference
+from core.text import BadText, clean_text
 from core.workflow import Actor
 from offices.models import ChecklistItem, OfferedService, Office, Window
 
@@ -92,7 +93,7 @@ def add_walk_in(request: StaffRequest, desk: Desk) -> HttpResponse:
         raise Refused(_("Choose a service."), code="offered", field="offered")
     ticket = counter.add_walk_in(
         offered=offered,
-        name=request.POST.get("name", "")[:LONGEST_NAME],
+        name=_typed(request, "name", LONGEST_NAME),
         by=Actor.staff(desk.user),
         now=desk.now,
         beyond_share="beyond_share" in request.POST,
@@ -170,7 +171,7 @@ def _not_served(request: StaffRequest, desk: Desk, ticket: Ticket) -> None:
         ticket=ticket,
         reason=NotServedReason(reason),
         missing=items.first() if reason == NotServedReason.DOCUMENTS else None,
-        remark=request.POST.get("remark", "")[:LONGEST_REMARK],
+        remark=_typed(request, "remark", LONGEST_REMARK),
         by=desk.user,
         now=desk.now,
         version=_version(request),
@@ -245,6 +246,16 @@ def _my_window(desk: Desk) -> Window:
     if desk.window is None:
         raise Refused(_("Choose your window first."), code="no_window")
     return desk.window
+
+
+def _typed(request: StaffRequest, field: str, longest: int) -> str:
+    """One clean line. Raises Refused("text") for what no keyboard types."""
+    try:
+        return clean_text(request.POST.get(field, "")[:longest])
+    except BadText:
+        raise Refused(
+            _("Some characters cannot be read. Type it again."), code="text", field=field
+        ) from None
 
 
 def _version(request: StaffRequest) -> int:

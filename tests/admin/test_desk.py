@@ -221,6 +221,16 @@ def test_walk_ins_and_their_share(desk, offered):
     assert [str(ticket) for ticket in Ticket.objects.all()] == ["W01", "W02"]
 
 
+@pytest.mark.parametrize("name", ["a\x00b", "\u202eหลัง", "บน\nล่าง"])
+def test_a_name_that_nobody_types_is_refused(desk, offered, name):
+    make_slot(offered, starts=TEN)
+
+    answer = desk.post(reverse("admin:desk_walk_in"), {"offered": offered.pk, "name": name})
+
+    assert answer.status_code == 422
+    assert not Ticket.objects.exists()
+
+
 def test_a_walk_in_of_another_offices_service_is_refused(desk, foreign):
     answer = desk.post(reverse("admin:desk_walk_in"), {"offered": foreign.offered.pk, "name": ""})
 

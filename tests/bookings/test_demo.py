@@ -13,9 +13,10 @@ from accounts.models import StaffRole, User
 from accounts.queries import demo_accounts
 from accounts.roles import Role
 from bookings import demo, services
-from bookings.models import Booking, Slot
+from bookings.models import Booking, Period, Slot
 from bookings.workflow import Status
 from notifications.models import Message
+from offices.models import Office, Section, Window
 from tests.factories import NOW, CaseFactory, ItemFactory, ServiceFactory, make_offered, make_office
 
 TIMES = [(f"{hour:02}:00", f"{hour:02}:30") for hour in range(8, 16) if hour != 12]
@@ -95,8 +96,35 @@ def test_city_has_bookings_at_every_office(seed):
     assert set(bang_khae.values_list("service__code", flat=True)) == {"marriage", "id-card"}
 
 
-def test_history_is_said_not_to_be_made(seed):
-    assert "0 of 6 months made" in seed(months=6)[2]
+def test_history_is_made_once(seed):
+    """At Bang Rak the last month has visits that ended in each way, and periods of minutes."""
+    Window.objects.create(
+        office=Office.objects.get(slug="bang-rak"), section=Section.objects.first(), label="4"
+    )
+    assert "visits of 1 months made" in seed()[-1]
+    past = Booking.objects.filter(holder__startswith="demo-past:")
+    ends = set(past.values_list("status", flat=True))
+
+    assert {Status.SERVED, Status.NOT_SERVED, Status.NO_SHOW} == ends
+    assert Period.objects.filter(state="serving").exclude(ended_at=None).count() > 10
+    assert seed()[-1] == "demo history: 0 visits of 1 months made"
+    call_command("verify_integrity", stdout=StringIO())
+
+
+def test_a_day_in_progress(seed):
+    """On a day with times: people served, one being served, people waiting."""
+    office = Office.objects.get(slug="bang-rak")
+    for label in "45":
+        Window.objects.create(office=office, section=Section.objects.first(), label=label)
+    services.generate_slots(now=NOW)
+    said = next(line for line in seed(months=0) if line.startswith("demo day"))
+
+    assert " serving" in said
+    assert " waiting" in said
+    assert " served" in said
+    assert next(line for line in seed(months=0) if line.startswith("demo day")).endswith(
+        ": 0 numbers"
+    )
 
 
 def test_numbers_are_good_and_nobodys(seed):

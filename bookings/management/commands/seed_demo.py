@@ -46,7 +46,7 @@ class Command(BaseCommand):
         day = demo_day.make_day(officers=list(people.values()), now=timezone.now())
         numbers = ", ".join(f"{number} {state}" for state, number in sorted(day.items()))
         self.stdout.write(f"demo day: {day.total()} numbers" + (f" ({numbers})" if day else ""))
-        self.stdout.write(
-            f"demo history: 0 of {options['months']} months made "
-            "(visits cannot be finished before the counter is built)"
+        visits = demo_day.make_history(
+            officers=list(people.values()), now=timezone.now(), months=options["months"]
         )
+        self.stdout.write(f"demo history: {visits} visits of {options['months']} months made")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bookings.models import Booking, Lane, Slot, Ticket
 from bookings.services.counter import numbers
-from bookings.services.counter.steps import locked_ticket, move_booking, open_period, step
+from bookings.services.counter.steps import check_is, locked_ticket, move_booking, open_period, step
 from bookings.services.moves import locked_booking
 from bookings.workflow import Status, TicketStatus
 from core import thai_dates
@@ -147,6 +147,7 @@ def _late(booking: Booking, now: datetime) -> Refused:
 def _back_again(ticket: Ticket, by: Actor, now: datetime) -> Ticket:
     """Whose arrival was undone keeps the number."""
     locked = locked_ticket(ticket)
+    check_is(locked, TicketStatus.LEFT)
     step(locked, TicketStatus.WAITING, by=by, now=now)
     return locked
 

@@ -9,13 +9,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bookings import news
 from bookings.models import Booking, NotServedReason, Ticket
-from bookings.services.counter.steps import called_already, locked_ticket, step
+from bookings.services.counter.steps import called_already, check_is, locked_ticket, step
 from bookings.services.moves import locked_booking, move
 from bookings.workflow import AT_WINDOW, Status, TicketStatus
 from core.db import lock_rows
 from core.errors import Refused
 from core.workflow import SYSTEM, Actor
 from offices.models import ChecklistItem, Window
+
+IN_SERVICE = (TicketStatus.SERVING, TicketStatus.PAUSED)
 
 
 def call(
@@ -29,6 +31,7 @@ def call(
         locked = locked_ticket(ticket, version=version)
         if locked.status in AT_WINDOW:
             raise called_already(locked)
+        check_is(locked, TicketStatus.WAITING)
         _take_window(window, locked)
         locked.calls, locked.called_at = locked.calls + 1, now
         step(
@@ -47,11 +50,7 @@ def call_again(*, ticket: Ticket, by: User, now: datetime, version: int | None =
     Raises Refused("move" | "stale" | "called")."""
     with transaction.atomic():
         locked = locked_ticket(ticket, version=version)
-        if locked.status != TicketStatus.CALLED:
-            raise Refused(
-                _("This cannot be done in the present state. The page shows the newest data."),
-                code="move",
-            )
+        check_is(locked, TicketStatus.CALLED)
         locked.calls, locked.called_at = locked.calls + 1, now
         locked.version += 1
         locked.save(update_fields=["calls", "called_at", "version"])
@@ -60,13 +59,17 @@ def call_again(*, ticket: Ticket, by: User, now: datetime, version: int | None =
 
 def start(*, ticket: Ticket, by: User, now: datetime, version: int | None = None) -> Ticket:
     """The called person is at the window: the minutes run. Raises Refused("move" | "stale")."""
-    return _simple(ticket, TicketStatus.SERVING, by=by, now=now, version=version)
+    return _simple(
+        ticket, (TicketStatus.CALLED,), TicketStatus.SERVING, by=by, now=now, version=version
+    )
 
 
 def pause(*, ticket: Ticket, by: User, now: datetime, version: int | None = None) -> Ticket:
     """Let the window serve another meanwhile; the minutes stand still.
     Raises Refused("move" | "stale")."""
-    return _simple(ticket, TicketStatus.PAUSED, by=by, now=now, version=version)
+    return _simple(
+        ticket, (TicketStatus.SERVING,), TicketStatus.PAUSED, by=by, now=now, version=version
+    )
 
 
 def resume(
@@ -76,11 +79,7 @@ def resume(
     Raises Refused("busy" | "window" | "move" | "stale" | "called")."""
     with transaction.atomic():
         locked = locked_ticket(ticket, version=version)
-        if locked.status != TicketStatus.PAUSED:
-            raise Refused(
-                _("This cannot be done in the present state. The page shows the newest data."),
-                code="move",
-            )
+        check_is(locked, TicketStatus.PAUSED)
         _take_window(window, locked)
         step(locked, TicketStatus.SERVING, by=Actor.staff(by), now=now, window=window)
     return locked
@@ -88,7 +87,7 @@ def resume(
 
 def finish(*, ticket: Ticket, by: User, now: datetime, version: int | None = None) -> Ticket:
     """Served. Nothing is sent. Raises Refused("move" | "stale")."""
-    return _simple(ticket, TicketStatus.SERVED, by=by, now=now, version=version)
+    return _simple(ticket, IN_SERVICE, TicketStatus.SERVED, by=by, now=now, version=version)
 
 
 def not_served(
@@ -106,6 +105,7 @@ def not_served(
     _check_reason(ticket, reason, missing, remark)
     with transaction.atomic():
         locked = locked_ticket(ticket, version=version)
+        check_is(locked, *IN_SERVICE)
         locked.reason, locked.missing, locked.remark = reason, missing, remark.strip()
         step(
             locked,
@@ -132,6 +132,7 @@ def no_show(
     with transaction.atomic():
         if ticket is not None:
             locked = locked_ticket(ticket, version=version)
+            check_is(locked, TicketStatus.WAITING, TicketStatus.CALLED)
             step(locked, TicketStatus.LEFT, by=actor, now=now)
         elif booking is not None:
             _did_not_come(booking, actor, now)
@@ -149,16 +150,17 @@ def _did_not_come(booking: Booking, by: Actor, now: datetime) -> None:
 
 def _simple(
     ticket: Ticket,
+    sources: Sequence[TicketStatus],
     target: TicketStatus,
     *,
     by: User,
     now: datetime,
     version: int | None,
-    changed: Sequence[str] = (),
 ) -> Ticket:
     with transaction.atomic():
         locked = locked_ticket(ticket, version=version)
-        step(locked, target, by=Actor.staff(by), now=now, changed=changed)
+        check_is(locked, *sources)
+        step(locked, target, by=Actor.staff(by), now=now)
     return locked
 
 

@@ -67,6 +67,17 @@ def step(
     move_booking(ticket, booking_to or BESIDE[target], by=by, now=now)
 
 
+def check_is(ticket: Ticket, *states: TicketStatus) -> None:
+    """The table also has the ways back of undoing, which no other verb may take.
+
+    Raises Refused("move") unless the ticket is in one of the states."""
+    if ticket.status not in states:
+        raise Refused(
+            _("This cannot be done in the present state. The page shows the newest data."),
+            code="move",
+        )
+
+
 def open_period(
     ticket: Ticket, *, by: Actor, now: datetime, started_at: datetime | None = None
 ) -> None:

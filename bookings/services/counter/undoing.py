@@ -12,8 +12,10 @@ from bookings.services.counter.serving import busy_with
 from bookings.services.counter.steps import BESIDE, ENDS, locked_ticket, move_booking, open_period
 from bookings.services.moves import locked_booking, move
 from bookings.workflow import AT_WINDOW, TICKET_WORKFLOW, Status, TicketStatus
+from core.db import lock_rows
 from core.errors import Refused
 from core.workflow import Actor
+from offices.models import Window
 
 # Where a step is taken back to when somebody else is at the window by now.
 BESIDE_THE_WINDOW = {
@@ -79,6 +81,8 @@ def _where_it_was(before: Period | None) -> TicketStatus:
         return TicketStatus.LEFT
     state = TicketStatus(before.state)
     if state in AT_WINDOW and before.window is not None:
+        # As in calling, after the ticket: nobody is called here meanwhile.
+        lock_rows(Window.objects.filter(pk=before.window.pk)).get()
         there = busy_with(before.window)
         if there is not None and there.pk != before.ticket_id:
             return BESIDE_THE_WINDOW[state]
