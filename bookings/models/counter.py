@@ -86,7 +86,7 @@ class Ticket(models.Model):
     )
     name = models.CharField(_("name"), max_length=150, blank=True)
     # Of the form at the kiosk: pressed twice, it gives one number.
-    form_key = models.UUIDField(unique=True, null=True, editable=False)
+    form_key = models.UUIDField(null=True, editable=False)
     status = models.CharField(
         _("state"), max_length=12, choices=TicketStatus.choices, default=TicketStatus.WAITING
     )
@@ -138,6 +138,7 @@ class Ticket(models.Model):
             models.UniqueConstraint(
                 fields=["office", "day", "lane", "number"], name="one_ticket_a_number"
             ),
+            models.UniqueConstraint(fields=["form_key"], name="one_number_a_press"),
             models.UniqueConstraint(
                 fields=["window"],
                 condition=Q(status__in=sorted(AT_WINDOW)),

@@ -10,12 +10,13 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from bookings.models import Party, Slot
+from bookings.models import Party, Slot, Ticket
 from tests.live import server as live
 
 CONSTRAINTS = {
     "places": [(Slot, "slot_taken_fits"), (Slot, "slot_taken_online_fits")],
     "one person": [(Party, "one_open_booking_a_person")],
+    "one number": [(Ticket, "one_number_a_press")],
 }
 
 
