@@ -20,6 +20,15 @@ class Line:
     offered: int
 
 
+@dataclass(frozen=True)
+class Room:
+    """`most` places online that a time of some days has in all, 0 without any open time; whether
+    one has enough of them free."""
+
+    most: int
+    is_free: bool
+
+
 def line_of(entry: WaitingEntry) -> Line:
     """Two queries."""
     same = WaitingEntry.objects.in_line().filter(
@@ -42,17 +51,17 @@ def kept_for(entry: WaitingEntry, *, now: datetime) -> list[Booking]:
     return list(kept.select_related("slot").order_by("pk"))
 
 
-def free_for(
-    offered: OfferedService, *, first: date, last: date, n: int, now: datetime
-) -> bool | None:
-    """Whether a time of these days, both ends included, has n free places online; None when they
-    have no open time at all. One query."""
+def room_on(offered: OfferedService, *, first: date, last: date, n: int, now: datetime) -> Room:
+    """What the open times of these days, both ends included, have for n people. One query."""
     times = list(
         Slot.objects.of(offered)
         .between(max(_start_of(first), now), _start_of(last + timedelta(days=1)))
         .filter(closed_at__isnull=True)
     )
-    return any(slot.free_online >= n for slot in times) if times else None
+    return Room(
+        most=max((slot.online_capacity for slot in times), default=0),
+        is_free=any(slot.free_online >= n for slot in times),
+    )
 
 
 def _start_of(day: date) -> datetime:

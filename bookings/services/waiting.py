@@ -47,7 +47,8 @@ def join_waiting(
     entry that only follows it and looks like every other (`WaitingEntry.follows`).
 
     Raises Refused("other_body") for the same form with other data, Refused("free", field) while
-    days of the wish have free times, Refused("no_times", field) when they have none at all."""
+    days of the wish have free times, Refused("no_times" | "party", field) when they have no time
+    at all, or none with so many places."""
     known = WaitingEntry.objects.filter(form_key=form_key).first()
     if known is None:
         _check_full(offered, wish, now=now)
@@ -118,16 +119,23 @@ def _hand_over(holds: list[Booking], holder: str) -> None:
 
 
 def _check_full(offered: OfferedService, wish: Wish, *, now: datetime) -> None:
-    free = waiting.free_for(
+    room = waiting.room_on(
         offered, first=wish.first_day, last=wish.latest_day, n=wish.party_size, now=now
     )
-    if free is None:
+    if not room.most:
         raise Refused(
             _("The office takes nobody on these days. Choose other days."),
             code="no_times",
             field="latest_day",
         )
-    if free:
+    if room.most < wish.party_size:
+        raise Refused(
+            _("A time on these days has %(n)s places at most; wait for so many only.")
+            % {"n": room.most},
+            code="party",
+            field="party_size",
+        )
+    if room.is_free:
         raise Refused(
             _("There are still free times on these days; book one of them, or choose other days."),
             code="free",

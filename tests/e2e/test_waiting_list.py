@@ -1,5 +1,4 @@
-"""A citizen on the waiting list gets the place that another gives up , in Thai,
-on a telephone."""
+"""A citizen on the waiting list gets the place that another gives up, in Thai, on a telephone."""
 
 from datetime import date
 

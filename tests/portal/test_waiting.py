@@ -159,6 +159,13 @@ def test_bad_form_key_stores_nothing(client, booking, key):
     assert stored() == before
 
 
+def test_party_that_no_time_could_ever_hold_is_told(client, booking):
+    answer = client.post(WAIT, typed(party_size="2"))
+
+    assert answer.status_code == 422
+    assert "ไม่เกิน 1 ที่" in Page(answer).texts["error_party_size"]
+
+
 def test_days_with_free_times_are_not_waited_for(client, offered, booking):
     make_slot(offered, starts=at(2026, 12, 1, 10))
 
