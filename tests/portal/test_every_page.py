@@ -7,13 +7,15 @@ from http.cookies import SimpleCookie
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
-from bookings import links
+from bookings import links, request_links
 from notifications.models import Message
+from tests.factories import make_data_request
 from tests.portal.stored import stored
 
 PERSONAL = {"status", "cancel", "move", "ticket", "event", "documents", "form", "link", "find"}
+PERSONAL |= {"data_request", "data_link", "data_status"}
 LANGUAGES = ("th", "en")
 
 
@@ -31,11 +33,18 @@ def pages(client, book, keep):
         "code": links.short_code(booking),
         "message": Message.objects.get(case_id=booking.pk).pk,
     }
+    asked = make_data_request(office=booking.office, now=timezone.now())
+    token = request_links.link(asked).rstrip("/").rpartition("/")[2]
+    client.get(f"/d/{token}/")
+    about_data = words | {"reference": asked.reference, "token": token}
     names = {name for name in _portal().reverse_dict if isinstance(name, str)}
     found = []
     for language in LANGUAGES:
         with translation.override(language):
-            found += [(name, _reverse(name, words)) for name in sorted(names)]
+            found += [
+                (name, _reverse(name, about_data if name.startswith("data_") else words))
+                for name in sorted(names)
+            ]
     return found
 
 
