@@ -9,10 +9,11 @@ from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone, translation
 
-from bookings import links
+from bookings import links, request_links
 from notifications.models import Message
 from offices.queries import working_days_after
 from tests import factories
+from tests.factories import make_data_request
 from tests.portal.stored import stored
 
 WAITING = {"waiting": "", "waiting_take": "take/", "waiting_leave": "leave/"}
@@ -29,6 +30,7 @@ PERSONAL = {
     "link",
     "find",
 }
+PERSONAL |= {"data_request", "data_link", "data_status"}
 LANGUAGES = ("th", "en")
 
 
@@ -46,12 +48,19 @@ def pages(client, book, keep):
         "code": links.short_code(booking),
         "message": Message.objects.get(case_id=booking.pk).pk,
     }
+    asked = make_data_request(office=booking.office, now=timezone.now())
+    token = request_links.link(asked).rstrip("/").rpartition("/")[2]
+    client.get(f"/d/{token}/")
+    about_data = words | {"reference": asked.reference, "token": token}
     names = {name for name in _portal().reverse_dict if isinstance(name, str)}
     names -= {*WAITING, "waiting_link"}
     found = []
     for language in LANGUAGES:
         with translation.override(language):
-            found += [(name, _reverse(name, words)) for name in sorted(names)]
+            found += [
+                (name, _reverse(name, about_data if name.startswith("data_") else words))
+                for name in sorted(names)
+            ]
     found += _pages_of_the_waiting_list(client, booking.offered)
     return found
 
@@ -78,7 +87,7 @@ def test_looking_at_every_page_changes_nothing(client, pages, settings):
     assert stored() == before
     print(f"{len(seen)} pages read three times")
     for statuses in (seen, again, from_outside):
-        assert set(statuses.values()) <= {200, 303, 404, 405}
+        assert set(statuses.values()) <= {200, 303, 404, 405, 410}
     assert sum(status == 200 for status in seen.values()) > 30
 
 
