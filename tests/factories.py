@@ -13,8 +13,8 @@ from stdnum.th import pin
 from accounts.models import StaffRole, User
 from accounts.roles import CITY_ROLES, Role
 from bookings import checklist, queries, services
-from bookings.models import Booking, DataRequest, ItemState, Slot, WaitingEntry
-from bookings.services import Asked, Details, Person, data_requests
+from bookings.models import Booking, DataRequest, ItemState, NotServedReason, Slot, WaitingEntry
+from bookings.services import Asked, Details, Person, counter, data_requests
 from bookings.workflow import Status
 from core.workflow import CITIZEN, SYSTEM
 from offices.models import (
@@ -28,6 +28,7 @@ from offices.models import (
     SectionKind,
     Service,
     ServiceCase,
+    Window,
 )
 
 _numbers = count(1)
@@ -286,7 +287,30 @@ def booking_at(
         case Status.NEEDS_DOCUMENTS:
             item = ItemFactory(service=offered.service)
             return services.ask_for_documents(booking=booking, items=[item], by=officer, now=now)
-    raise ValueError(f"no verb leads to {status}")
+    mark_all(booking)
+    booking = services.confirm(booking=booking, by=officer, now=now)
+    _visit(booking, status, by=officer)
+    return Booking.objects.get(pk=booking.pk)
+
+
+def _visit(booking: Booking, status: Status, *, by: User) -> None:
+    """The counter's part of the way, at the time of the visit."""
+    now = booking.slot.starts_at
+    if status == Status.NO_SHOW:
+        return counter.no_show(booking=booking, by=by, now=now)
+    ticket = counter.arrive(booking=booking, by=by, now=now)
+    if status == Status.ARRIVED:
+        return None
+    window = Window.objects.create(
+        office=booking.office, section=booking.offered.section, label=f"t{next(_numbers)}"
+    )
+    ticket = counter.call(ticket=ticket, window=window, by=by, now=now)
+    ticket = counter.start(ticket=ticket, by=by, now=now)
+    if status == Status.SERVED:
+        counter.finish(ticket=ticket, by=by, now=now)
+    if status == Status.NOT_SERVED:
+        counter.not_served(ticket=ticket, reason=NotServedReason.SYSTEM, by=by, now=now)
+    return None
 
 
 def make_data_request(

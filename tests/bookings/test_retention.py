@@ -11,13 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from bookings import services
-from bookings.models import Booking, BookingChange, Document, Lane, Party, Slot, Ticket
-from bookings.services import integrity, retention
-from bookings.services.moves import locked_booking, move
-from bookings.workflow import MOVES, OPEN, Status, TicketStatus
-from core.workflow import Actor
+from bookings.models import Booking, BookingChange, Document, Party, Slot
+from bookings.services import counter, integrity, retention
+from bookings.workflow import MOVES, OPEN, Status
 from notifications.models import Message
-from tests.factories import NOW, booking_at, make_offered, make_slot, make_staff
+from tests.factories import NOW, booking_at, make_offered, make_slot
 
 pytestmark = pytest.mark.django_db
 
@@ -31,26 +29,10 @@ def offered():
     return make_offered()
 
 
-AT_THE_COUNTER = {
-    Status.ARRIVED: [Status.ARRIVED],
-    Status.SERVING: [Status.ARRIVED, Status.SERVING],
-    Status.SERVED: [Status.ARRIVED, Status.SERVING, Status.SERVED],
-    Status.NOT_SERVED: [Status.ARRIVED, Status.SERVING, Status.NOT_SERVED],
-    Status.NO_SHOW: [Status.NO_SHOW],
-}
-
-
 def case_in(status, offered, *, slot=None, closed_at=None):
     """A case with a picture, moved through the table to a status."""
-    steps = AT_THE_COUNTER.get(status, [])
-    first = Status.CONFIRMED if steps else status
-    booking = booking_at(first, offered=offered, slot=slot or make_slot(offered))
+    booking = booking_at(status, offered=offered, slot=slot or make_slot(offered))
     with_picture(booking)
-    officer = Actor.staff(make_staff(office=offered.office))
-    for step in steps:
-        with transaction.atomic():
-            booking = locked_booking(booking.pk)
-            move(booking, step, by=officer, now=NOW)
     if status not in OPEN and closed_at:
         Booking.objects.filter(pk=booking.pk).update(closed_at=closed_at)
     if booking.requested_at:
@@ -195,28 +177,22 @@ def test_two_messages_of_one_event_stay_two(offered):
 
 
 def test_a_number_of_the_hall_loses_its_name(offered):
-    def ticket(number, status, **changes):
-        return Ticket.objects.create(
-            office=offered.office,
-            day=NOW.date(),
-            lane=Lane.WALK_IN,
-            number=number,
-            offered=offered,
-            name="มะลิ ทดสอบ",
-            remark="ส่วนตัว",
-            arrived_at=NOW,
-            status=status,
-            **changes,
+    make_slot(offered, starts=NOW)
+    officer = make_staff(office=offered.office)
+    over, present = (
+        counter.add_walk_in(
+            offered=offered, name="มะลิ ทดสอบ", by=Actor.staff(officer), now=NOW, beyond_share=True
         )
-
-    over, present = ticket(1, TicketStatus.SERVED), ticket(2, TicketStatus.WAITING)
+        for _ in range(2)
+    )
+    counter.no_show(ticket=over, by=officer, now=NOW)
 
     assert retention.purge_tickets(NOW + timedelta(days=settings.NAMES_DAYS)) == 0
     assert retention.purge_tickets(LONG_AFTER) == 1
 
     over.refresh_from_db()
     present.refresh_from_db()
-    assert (over.name, over.remark, over.number) == ("", "", 1)
+    assert (over.name, over.number) == ("", 1)
     assert present.name
 
 
