@@ -12,7 +12,15 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
-from bookings.models import Booking, BookingChange, DataRequest, Document, Party, Ticket
+from bookings.models import (
+    Booking,
+    BookingChange,
+    DataRequest,
+    Document,
+    Party,
+    Ticket,
+    WaitingEntry,
+)
 from bookings.workflow import OCCUPYING, OPEN, PRESENT, Status
 from core import thai_dates
 from core.db import lock_rows
@@ -98,6 +106,18 @@ def purge_holds(now: datetime) -> int:
     return sum(rows.filter(pk__in=keys).update(holder="") for keys in batches(rows, size=500))
 
 
+def purge_waiting(now: datetime) -> int:
+    """Remove places in the waiting list that have been over for NAMES_DAYS, and forget whom their
+    messages went to. A booking that came of one stays."""
+    rows = WaitingEntry.objects.filter(closed_at__lt=now - timedelta(days=settings.NAMES_DAYS))
+    removed = 0
+    for keys in batches(rows):
+        with transaction.atomic():
+            notifications.forget(source="waiting", case_ids=keys)
+            removed += rows.filter(pk__in=keys).delete()[1].get("bookings.WaitingEntry", 0)
+    return removed
+
+
 def forget(keys: Iterable[int], *, now: datetime) -> None:
     """Remove all that names a person from bookings that the caller has locked and found over:
     the people stay as rows without a name, links stop, messages lose address and words. About
@@ -159,4 +179,5 @@ KINDS = {
     "names and contacts": purge_names,
     "names on numbers of the hall": purge_tickets,
     "traces of holds": purge_holds,
+    "places in the waiting list": purge_waiting,
 }

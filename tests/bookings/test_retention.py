@@ -11,11 +11,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from bookings import services
-from bookings.models import Booking, BookingChange, Document, Party, Slot
+from bookings.models import Booking, BookingChange, Document, Party, Slot, WaitingEntry
 from bookings.services import counter, integrity, retention
 from bookings.workflow import MOVES, OPEN, Status
+from core.workflow import Actor
 from notifications.models import Message
-from tests.factories import NOW, booking_at, make_offered, make_slot
+from tests.factories import NOW, booking_at, make_offered, make_slot, make_staff, wait
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +195,19 @@ def test_a_number_of_the_hall_loses_its_name(offered):
     present.refresh_from_db()
     assert (over.name, over.number) == ("", 1)
     assert present.name
+
+
+def test_a_place_in_the_waiting_list_goes_when_it_has_long_been_over(offered):
+    left, waiting = wait(offered), wait(offered)
+    services.leave_waiting(entry=left, now=NOW)
+
+    assert retention.purge_waiting(NOW + timedelta(days=settings.NAMES_DAYS)) == 0
+    assert retention.purge_waiting(LONG_AFTER) == 1
+
+    assert list(WaitingEntry.objects.values_list("pk", flat=True)) == [waiting.pk]
+    told = Message.objects.filter(source="waiting", case_id=left.pk)
+    assert told.exists()
+    assert not told.exclude(address__startswith="removed:").exists()
 
 
 def test_a_hold_forgets_its_browser(offered):
