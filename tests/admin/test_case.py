@@ -330,7 +330,7 @@ def test_document_needs_a_reason_once_a_case_and_day(signed_in, officer, case, d
 
     assert browser.post(page, {"reason": "แทนเพื่อนร่วมงาน"}).status_code == 302
     for _look in range(2):
-        assert browser.get(page).getvalue() == b"a picture"
+        assert browser.get(page).getvalue() == b"\xff\xd8picture"
     assert set(ViewLog.objects.values_list("reason", flat=True)) == {"แทนเพื่อนร่วมงาน"}
 
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
