@@ -2,7 +2,7 @@
 signed cookie for the paths of this one booking; a reference alone opens nothing (design §3)."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -16,6 +16,8 @@ from portal.answers import private
 COOKIES = {"th": "nk_my", "en": "nk_my_en"}
 SALT = "nadkhet.my"
 DAYS = 60
+# Stands for the reference in a path; references are capitals and digits.
+ANY = "reference"
 
 BookingView = Callable[[HttpRequest, Booking], HttpResponse]
 
@@ -72,5 +74,10 @@ def own_booking(view: BookingView) -> Callable[..., HttpResponse]:
 
 
 def _path(language: str, reference: str) -> str:
+    return _path_of_all(language).replace(ANY, reference)
+
+
+@cache
+def _path_of_all(language: str) -> str:
     with override(language):
-        return reverse("portal:status", args=[reference])
+        return reverse("portal:status", args=[ANY])

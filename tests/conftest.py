@@ -43,7 +43,9 @@ def thai_first():
 @pytest.fixture(autouse=True)
 def own_cache(settings):
     """A prefix nobody else uses is an empty cache, on Redis too, whoever runs beside us."""
-    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}}
+    settings.CACHES = {
+        name: {**cache, "KEY_PREFIX": uuid4().hex} for name, cache in settings.CACHES.items()
+    }
 
 
 @pytest.fixture(autouse=True)

@@ -2,5 +2,6 @@
 
 from portal.forms.booking import BookingForm
 from portal.forms.my import CancelForm, DocumentsForm, FindForm
+from portal.forms.sent import SentForm
 
-__all__ = ["BookingForm", "CancelForm", "DocumentsForm", "FindForm"]
+__all__ = ["BookingForm", "CancelForm", "DocumentsForm", "FindForm", "SentForm"]
