@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
-from django.core.signing import get_cookie_signer
+from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.test import RequestFactory
 from django.utils import timezone
@@ -65,8 +65,12 @@ def browser() -> Browser:
     name = visitor.new_visitor()
     request = RequestFactory().get("/")
     token = get_token(request)
-    signed = get_cookie_signer(salt=visitor.COOKIE + visitor.SALT).sign(name)
-    cookies = {visitor.COOKIE: signed, settings.CSRF_COOKIE_NAME: request.META["CSRF_COOKIE"]}
+    response = HttpResponse()
+    visitor.remember(response, name)
+    cookies = {
+        visitor.COOKIE: response.cookies[visitor.COOKIE].value,
+        settings.CSRF_COOKIE_NAME: request.META["CSRF_COOKIE"],
+    }
     return Browser(visitor.holder_for(name), cookies, token)
 
 

@@ -3,7 +3,7 @@ the same for writing several rows with one statement."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 
 import psycopg
 from django.db import connection, models
@@ -37,7 +37,7 @@ def without_time_limit() -> Iterator[None]:
             cursor.execute("SELECT set_config('statement_timeout', %s, false)", [limit])
 
 
-def planned_cursor() -> CursorWrapper:
+def planned_cursor(kind: type[psycopg.Cursor[Any]] = psycopg.Cursor) -> CursorWrapper:
     """A cursor for statements that are sent again and again: PostgreSQL plans each of them once a
     connection. They name their columns, because the plan of a `SELECT *` fails when a migration
     adds one."""
@@ -46,7 +46,7 @@ def planned_cursor() -> CursorWrapper:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     # Django's type for a cursor of the driver is that of its own wrapper.
-    cursor = cast(CursorWrapper, psycopg.Cursor(connection.connection))
+    cursor = cast(CursorWrapper, kind(connection.connection))
     if connection.queries_logged:
         return connection.make_debug_cursor(cursor)
     return connection.make_cursor(cursor)

@@ -7,7 +7,15 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any, TypeAlias, TypeVar, cast
 
-from django.db import DatabaseError, connection, models, transaction
+import psycopg
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DatabaseError,
+    connection,
+    connections,
+    models,
+    transaction,
+)
 
 from core.db import planned_cursor
 
@@ -34,14 +42,22 @@ def read(model: type[Row], sql: str, values: Sequence[Any] | Mapping[str, Any]) 
     for. One query."""
     with planned_cursor() as cursor:
         cursor.execute(sql, values)
-        shape = _shape(model, tuple(column[0] for column in cursor.description))
+        if (shape := _shapes.get((model, sql))) is None:
+            names = [column[0] for column in cursor.description]
+            shape = _shapes[model, sql] = _Shape(model, names)
         return [shape.made_of(row) for row in cursor.fetchall()]
+
+
+def partly(model: type[Row], **known: Any) -> Row:
+    """A stored row of which only these columns were read; the rest is read when asked for."""
+    names = [f.attname for f in model._meta.concrete_fields if f.attname in known]
+    return model.from_db(connection.alias, names, [known[name] for name in names])
 
 
 class _Shape:
     """Where the fields of a model stand in the rows of a SELECT."""
 
-    def __init__(self, model: type[models.Model], names: tuple[str, ...]) -> None:
+    def __init__(self, model: type[models.Model], names: list[str]) -> None:
         fields = [f for f in model._meta.concrete_fields if f.column in names]
         self.model = model
         self.attributes = [field.attname for field in fields]
@@ -66,7 +82,8 @@ class _Shape:
         return made
 
 
-_shape = cache(_Shape)
+# By the text of the SELECT; there are as many as this project writes out.
+_shapes: dict[tuple[type[models.Model], str], _Shape] = {}
 
 
 # --- writing ------------------------------------------------------------------------------------
@@ -158,7 +175,7 @@ class _Batch:
 
     def __init__(self, row: models.Model, version: int) -> None:
         table = row._meta.db_table
-        self.parts = [f"SELECT 1 FROM {table} WHERE id = %s AND version = %s FOR UPDATE"]  # noqa: S608
+        self.parts = [f"SELECT 1 FROM {table} WHERE id = $1 AND version = $2 FOR UPDATE"]  # noqa: S608
         self.values = [row.pk, version]
         self.ids: list[_Id] = []
 
@@ -176,14 +193,15 @@ class _Batch:
         places = zip(fields, self._places(row, fields), strict=True)
         changes = ", ".join(f"{_quoted(field)} = {place}" for field, place in places)
         table = row._meta.db_table
-        self.parts.append(f"UPDATE {table} SET {changes} FROM part0 WHERE {table}.id = %s")  # noqa: S608
         self.values.append(row.pk)
+        where = f"{table}.id = ${len(self.values)}"
+        self.parts.append(f"UPDATE {table} SET {changes} FROM part0 WHERE {where}")  # noqa: S608
 
     def store(self) -> None:
         """Raises Stale."""
         parts = ", ".join(f"part{number} AS ({part})" for number, part in enumerate(self.parts))
         answers = ", ".join(["(SELECT count(*) FROM part0)", *(made.sql for made in self.ids)])
-        with planned_cursor() as cursor:
+        with planned_cursor(psycopg.RawCursor) as cursor:
             cursor.execute(f"WITH {parts} SELECT {answers}", self.values)
             found, *ids = cursor.fetchone()
         if not found:
@@ -202,15 +220,16 @@ class _Batch:
                 yield "NULL"
             else:
                 self.values.append(value)
-                yield "%s"
+                yield f"${len(self.values)}"
 
 
 _batch: ContextVar[_Batch | None] = ContextVar("batch", default=None)
 
 
 def _values(row: models.Model, fields: _Fields) -> list[Any]:
-    row._state.adding, row._state.db = False, connection.alias
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    own = connections[DEFAULT_DB_ALIAS]  # not `connection`, which asks which thread it is each time
+    row._state.adding, row._state.db = False, own.alias
+    return [field.get_db_prep_save(getattr(row, field.attname), own) for field in fields]
 
 
 @cache
@@ -230,5 +249,6 @@ def _named(model: type[models.Model], names: tuple[str, ...]) -> _Fields:
     return tuple(cast("_Field", model._meta.get_field(name)) for name in names)
 
 
+@cache
 def _quoted(field: _Field) -> str:
     return connection.ops.quote_name(str(field.column))

@@ -11,13 +11,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from core.rows import read
 from offices.models import (
     ChecklistItem,
     Closure,
     Fee,
     OfferedService,
-    Office,
-    OpeningPattern,
     Service,
     ServiceCase,
 )
@@ -25,14 +24,6 @@ from offices.models import (
 CLOSED = """
     SELECT id, date FROM offices_closure
     WHERE date BETWEEN %s AND %s AND (office_id IS NULL OR office_id = %s)
-"""
-TO_BOOK = """
-    SELECT o.*, f.prefix AS office_prefix, p.weekdays AS pattern_weekdays
-    FROM offices_offeredservice o
-    JOIN offices_office f ON f.id = o.office_id
-    JOIN offices_service s ON s.id = o.service_id
-    JOIN offices_openingpattern p ON p.id = o.pattern_id
-    WHERE f.slug = %s AND s.code = %s AND o.is_open AND s.is_active
 """
 DATA = Path(__file__).parent / "data"
 # A service that is closed for longer than this is a mistake in the calendar, not a holiday.
@@ -99,12 +90,8 @@ def _working_days(office_id: int, weekdays: str, start: date, count: int, step: 
     """Looks as far as is nearly always enough, and only then further."""
     for reach in (2 * count + 30, LONGEST_SEARCH_DAYS):
         far = start + timedelta(days=step * reach)
-        closed = {
-            closure.date
-            for closure in Closure.objects.raw(
-                CLOSED, [min(start, far), max(start, far), office_id]
-            )
-        }
+        between = [min(start, far), max(start, far), office_id]
+        closed = {closure.date for closure in read(Closure, CLOSED, between)}
         days = (day for day in _days(start, step, reach) if str(day.isoweekday()) in weekdays)
         found = list(islice((day for day in days if day not in closed), count))
         if len(found) == count:
@@ -133,20 +120,9 @@ def checklist_of(service_id: int, case_id: int | None) -> QuerySet[ChecklistItem
 
 
 def offered_to_book(office_slug: str, service_code: str) -> OfferedService | None:
-    """An open service of an office, with what keeping a place needs of office, service and
-    pattern (the rest of them is read when asked for). One query, written out for the busiest
-    path."""
-    for offered in OfferedService.objects.raw(TO_BOOK, [office_slug, service_code]):
-        extra = vars(offered)
-        alias = offered._state.db
-        office = [offered.office_id, office_slug, extra["office_prefix"]]
-        service = [offered.service_id, service_code, True]
-        pattern = [offered.pattern_id, extra["pattern_weekdays"]]
-        offered.office = Office.from_db(alias, ["id", "slug", "prefix"], office)
-        offered.service = Service.from_db(alias, ["id", "code", "is_active"], service)
-        offered.pattern = OpeningPattern.from_db(alias, ["id", "weekdays"], pattern)
-        return offered
-    return None
+    """An open service of an office. One query."""
+    offers = offered_by(office_slug).filter(service__code=service_code, service__is_active=True)
+    return offers.first()
 
 
 def offered_by(office_slug: str) -> QuerySet[OfferedService]:

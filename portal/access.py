@@ -2,7 +2,7 @@
 signed cookie for the paths of this one booking; a reference alone opens nothing (design §3)."""
 
 from collections.abc import Callable, Iterator
-from functools import wraps
+from functools import cache, wraps
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -18,6 +18,8 @@ SALT = "nadkhet.my"
 WAITING_COOKIES = {"th": "nk_wait", "en": "nk_wait_en"}
 WAITING_SALT = "nadkhet.waiting"
 DAYS = 60
+# Stands for the reference in a path; references are capitals and digits.
+ANY = "reference"
 
 BookingView = Callable[[HttpRequest, Booking], HttpResponse]
 WaitingView = Callable[[HttpRequest, WaitingEntry], HttpResponse]
@@ -109,5 +111,10 @@ def own_booking(view: BookingView) -> Callable[..., HttpResponse]:
 
 
 def _path(name: str, language: str, reference: str) -> str:
+    return _path_of_all(name, language).replace(ANY, reference)
+
+
+@cache
+def _path_of_all(name: str, language: str) -> str:
     with override(language):
-        return reverse(name, args=[reference])
+        return reverse(name, args=[ANY])

@@ -3,23 +3,24 @@ ten times as much as asking. The page of free times is true while no place was t
 (speed P6); the page of a time that went, for all who are told the same (speed P5)."""
 
 import hashlib
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar, cast
 
 from django.contrib.messages.storage.cookie import CookieStorage
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from redis.exceptions import RedisError
 
 from bookings import queries
 from offices.models import OfferedService
 from portal.htmx import wants_part
 from portal.visitor import COOKIE
 
-logger = logging.getLogger(__name__)
+Made = TypeVar("Made")
+# Of this process: asking Redis would cost as much as asking the database whether a page is true.
+memory = caches["process"]
 
 # Places are always true; names, rules and closures of the office may lag by these seconds.
 SECONDS = 5
@@ -55,20 +56,18 @@ def watch(
 
 
 def keep(request: HttpRequest, html: str, watched: Watched) -> None:
-    """Keep a page drawn with TOKEN for all who ask for the same; a lost cache keeps nothing."""
-    try:
-        cache.set(_key(request), (html, watched), SECONDS)
-    except (RedisError, OSError) as error:
-        logger.warning("page not kept: %s", type(error).__name__)
+    """Keep a page drawn with TOKEN for all who ask for the same."""
+    memory.set(_key(request), (html, watched), SECONDS)
 
 
 def kept(request: HttpRequest) -> str:
     """The kept page with TOKEN in it, or "" when there is none or a place has changed.
     One query, none without a kept page."""
-    found = None if _is_own(request) else _found(request)
+    found = None if _is_own(request) else memory.get(_key(request))
     if found is None:
         return ""
-    html, watched = found
+    html: str = found[0]
+    watched: Watched = found[1]
     places = queries.places_taken(
         office_id=watched.office_id,
         service_id=watched.service_id,
@@ -83,26 +82,18 @@ def drawn(request: HttpRequest, facts: object, draw: Callable[[], str]) -> str:
     are all that the page tells but names and rules of the office. No query."""
     if CookieStorage.cookie_name in request.COOKIES:
         return draw()
-    key = f"drawn:{hashlib.sha256(f'{request.path} {facts}'.encode()).hexdigest()}"
-    try:
-        return str(cache.get_or_set(key, draw, SECONDS))
-    except (RedisError, OSError) as error:
-        logger.warning("page not kept: %s", type(error).__name__)
-        return draw()
+    about = hashlib.sha256(f"{request.path} {facts}".encode()).hexdigest()
+    return for_a_moment(f"drawn:{about}", draw)
+
+
+def for_a_moment(key: str, make: Callable[[], Made]) -> Made:
+    """What `make` gives, made anew after SECONDS."""
+    return cast(Made, memory.get_or_set(key, make, SECONDS))
 
 
 def with_token(request: HttpRequest, html: str, *, status: int = 200) -> HttpResponse:
     """The page for this browser."""
     return HttpResponse(html.replace(TOKEN, get_token(request)), status=status)
-
-
-def _found(request: HttpRequest) -> tuple[str, Watched] | None:
-    try:
-        found: tuple[str, Watched] | None = cache.get(_key(request))
-    except (RedisError, OSError) as error:
-        logger.warning("kept page not read: %s", type(error).__name__)
-        return None
-    return found
 
 
 def _is_own(request: HttpRequest) -> bool:

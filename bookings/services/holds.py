@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from bookings import rules
+from bookings import queries, rules
 from bookings.models import Booking, Slot
 from bookings.services.moves import locked_booking, move, record
 from bookings.services.offers import end_holds, free_place
@@ -57,8 +57,7 @@ def hold(
 
 def _own_holds(holder: str, now: datetime) -> list[Booking]:
     """The browser's holds; those that are over and not swept yet are released first."""
-    sql = "SELECT * FROM bookings_booking WHERE holder = %s AND status = %s"
-    holds = list(Booking.objects.raw(sql, [holder, Status.HELD.value]))
+    holds = queries.all_holds_of(holder)
     for booking in holds:
         if booking.held_until and booking.held_until <= now:
             release_hold(booking=booking, by=SYSTEM, now=now)

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from bookings.models import Slot
-from core.db import lock_rows
+from core.db import lock_rows, planned_cursor
 from core.errors import Refused
 
 TAKE = """
@@ -21,7 +21,7 @@ def take_places(*, slot_id: int, online: bool, n: int = 1) -> None:
     """Take n places of a slot, from the online share too when `online`.
 
     Raises Refused("full") or Refused("closed"); nothing changed then."""
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(TAKE, {"id": slot_id, "n": n, "online": n if online else 0})
         if not cursor.rowcount:
             raise _no_place(slot_id)

@@ -3,6 +3,7 @@
 from portal.forms.booking import BookingForm
 from portal.forms.my import CancelForm, DocumentsForm, FindForm
 from portal.forms.privacy import DataRequestForm
+from portal.forms.sent import SentForm
 from portal.forms.waiting import WaitingForm
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "DataRequestForm",
     "DocumentsForm",
     "FindForm",
+    "SentForm",
     "WaitingForm",
 ]

@@ -85,26 +85,28 @@ class BookingForm(forms.Form):
     ) -> None:
         super().__init__(data, **kwargs)
         self.service = booking.service
-        self.read_cases = cases
+        self.known_cases = cases
         self.prefixes = ["", PARTNER][: booking.service.parties]
+        self.fields = self._all_fields()
+
+    def _all_fields(self) -> dict[str, forms.Field]:
         people = {
             name: field
             for number, prefix in enumerate(self.prefixes, 1)
             for name, field in self._person(number, prefix).items()
         }
-        self.fields = {**people, **self._case_choice(), **self.fields}
-        self.fields["phone"].conditional = True  # type: ignore[attr-defined]
-        self.fields["phone"].widget.attrs |= {"autocomplete": "tel", "inputmode": "tel"}
-        self.fields["phone"].widget.attrs["placeholder"] = "08 0000 0000"
-        self.fields["email"].widget.attrs |= {"autocomplete": "email"}
-        self.fields["consent"].label = self._consent_label()
-        self.fields["consent"].help_text = self._consent_help()
+        fields = {**people, **self._case_choice(), **self.fields}
+        fields["phone"].conditional = True  # type: ignore[attr-defined]
+        fields["phone"].widget.attrs |= {"autocomplete": "tel", "inputmode": "tel"}
+        fields["phone"].widget.attrs["placeholder"] = "08 0000 0000"
+        fields["email"].widget.attrs |= {"autocomplete": "email"}
+        fields["consent"].label = self._consent_label()
+        fields["consent"].help_text = self._consent_help()
+        return fields
 
     @cached_property
     def cases(self) -> dict[str, ServiceCase]:
-        cases = self.read_cases
-        if cases is None:
-            cases = list(self.service.cases.all())
+        cases = self.service.cases.all() if self.known_cases is None else self.known_cases
         return {case.code: case for case in cases}
 
     def clean(self) -> dict[str, Any]:

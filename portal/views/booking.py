@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import personal
-from bookings import queries, services
+from bookings import queries, rules, services
 from bookings.elsewhere import nearest_offices
 from bookings.models import Booking, Slot
 from bookings.services.places import full
@@ -28,7 +29,7 @@ from offices import queries as office_queries
 from offices.models import OfferedService, ServiceCase
 from portal import access, kept, limits, visitor
 from portal.answers import SeeOther, private, see_other
-from portal.forms import BookingForm
+from portal.forms import BookingForm, SentForm
 from portal.presenters.times import next_times
 from portal.presenters.waiting import OfficeRow, other_offices
 
@@ -40,12 +41,13 @@ NOT_OF_THE_BODY = {"csrfmiddlewaretoken", "form_key"}
 @require_POST
 def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
     """Keep a place for this browser and go to the form."""
-    offered = office_queries.offered_to_book(office, service)
-    if offered is None:
-        raise Http404
-    slot = slot_of(offered, request.POST.get("slot", ""))
-    if slot is None:
+    found = queries.slot_to_hold(office, service, _slot_id(request))
+    if found is None:
+        offered = office_queries.offered_to_book(office, service)
+        if offered is None:
+            raise Http404
         return taken(request, offered, None, _not_available())
+    slot, offered = found
     holder, now = visitor.holder_of(request), timezone.now()
     if slot.is_full_online and not (holder and queries.keeps(holder, slot)):
         # Most answers of a rush: said without a transaction, and without asking the rules.
@@ -124,7 +126,7 @@ def taken(
         holds = queries.holds_of(visitor.holder_of(request), now=now)
         context = {"refused": refused, "kept": holds, "offered": offered}
         return private(render(request, "portal/holds.html", context, status=409))
-    nearest = queries.nearest_free(offered, slot, now=now) if slot else []
+    nearest = _nearest_free(offered, slot, now) if slot else []
     free = nearest or queries.next_free(offered, now=now, count=3)
 
     def draw() -> str:
@@ -152,35 +154,37 @@ def taken(
 def _send(
     request: HttpRequest, booking: Booking, cases: list[ServiceCase], now: datetime
 ) -> HttpResponse:
-    filled = BookingForm(request.POST, booking=booking, cases=cases)
+    to_show = partial(BookingForm, request.POST, booking=booking)
     if request.POST.get("form_key", "").lower() != str(booking.form_key):
         notice = _("This form was out of date. Here is a new one; look at it and send it again")
-        return _page(request, booking, filled, now, status=422, notice=notice)
+        return _page(request, booking, to_show(), now, status=422, notice=notice)
     if not booking.requested_at and _is_over(booking, now):
-        return _hold_again(request, booking, filled, now)
-    if not filled.is_valid():
+        return _hold_again(request, booking, to_show(), now)
+    sent = SentForm(request.POST, booking=booking, cases=cases)
+    if not sent.is_valid():
         if booking.requested_at:
             return _conflict(request, booking)
-        return _page(request, booking, filled, now, status=422)
+        return _page(request, booking, to_show(), now, status=422)
     try:
         booked = services.submit(
             booking=booking,
-            details=filled.details(),
+            details=sent.details(),
             body_hash=_body_hash(request.POST),
             now=now,
         )
     except Refused as refused:
-        return _not_sent(request, booking, filled, refused, now)
+        return _not_sent(request, _own(request, booking.form_key), refused, now)
     response = see_other("portal:status", booked.reference)
     access.grant(response, booked)
     return response
 
 
 def _not_sent(
-    request: HttpRequest, booking: Booking, filled: BookingForm, refused: Refused, now: datetime
+    request: HttpRequest, booking: Booking, refused: Refused, now: datetime
 ) -> HttpResponse:
     if refused.code == "other_body":
         return _conflict(request, booking)
+    filled = BookingForm(request.POST, booking=booking)
     if refused.code == "expired":
         return _hold_again(request, booking, filled, now)
     filled.add_error(refused.field or None, refused.message)
@@ -287,11 +291,23 @@ def _is_over(booking: Booking, now: datetime) -> bool:
     return booking.status != Status.HELD or not booking.held_until or booking.held_until <= now
 
 
-def slot_of(offered: OfferedService, typed: str) -> Slot | None:
-    """The slot, when it is one of this service at this office."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= SLOT_ID_DIGITS):
-        return None
-    return queries.slot_of(offered, int(typed))
+def slot_of(request: HttpRequest, offered: OfferedService) -> Slot | None:
+    """The time that was pressed, when it is one of this service at this office."""
+    return queries.slot_of(offered, _slot_id(request))
+
+
+def _slot_id(request: HttpRequest) -> int:
+    """Zero, the id of no slot, for what is no number."""
+    typed = request.POST.get("slot", "")
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= SLOT_ID_DIGITS
+    return int(typed) if is_number else 0
+
+
+def _nearest_free(offered: OfferedService, slot: Slot, now: datetime) -> list[Slot]:
+    window = kept.for_a_moment(
+        f"window of {offered.pk}", lambda: rules.booking_window(offered, now=now)
+    )
+    return queries.nearest_free(offered, slot, now=now, window=window)
 
 
 def _too_many_here(offered: OfferedService) -> Refused:

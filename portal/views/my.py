@@ -118,7 +118,7 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponse:
     now = timezone.now()
     if request.method != "POST":
         return _move_page(request, booking, now)
-    slot = slot_of(booking.offered, request.POST.get("slot", ""))
+    slot = slot_of(request, booking.offered)
     try:
         if slot is None:
             raise Refused(_("This time is not available. Choose another."), code="closed")

@@ -1,0 +1,45 @@
+"""Reads about times and bookings that more than one caller needs."""
+
+from bookings.queries.holding import (
+    all_holds_of,
+    booking_of_form,
+    holds_of,
+    keeps,
+    nearest_free,
+    slot_to_hold,
+    still_held,
+)
+from bookings.queries.times import (
+    NEXT_TIMES,
+    Day,
+    Period,
+    Places,
+    days,
+    first_free,
+    metrics,
+    next_free,
+    places_taken,
+    slot_of,
+    slots_of_day,
+)
+
+__all__ = [
+    "NEXT_TIMES",
+    "Day",
+    "Period",
+    "Places",
+    "all_holds_of",
+    "booking_of_form",
+    "days",
+    "first_free",
+    "holds_of",
+    "keeps",
+    "metrics",
+    "nearest_free",
+    "next_free",
+    "places_taken",
+    "slot_of",
+    "slot_to_hold",
+    "slots_of_day",
+    "still_held",
+]
