@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
-from bookings.admin import bulk, case, decisions, documents, export, home, queue, search
+from bookings.admin import bulk, case, decisions, documents, export, home, queue, search, week
 from bookings.admin.access import booking_of
 from bookings.admin.times import ClosureAdmin, SlotAdmin
 from bookings.models import Booking, Slot
@@ -92,6 +92,7 @@ site.register(Booking, BookingAdmin)
 site.register(Slot, SlotAdmin)
 site.register(Closure, ClosureAdmin)
 site.home.append(home.context)
+site.pages.append(path("bookings/slot/week/", site.admin_view(week.week), name="bookings_week"))
 site.menu += [
     MenuItem(
         "today",
