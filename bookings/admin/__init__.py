@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
+<<<<<<< HEAD
 from bookings.admin import (
     bulk,
     case,
@@ -28,6 +29,9 @@ from bookings.admin import (
     search,
     sheets,
 )
+=======
+from bookings.admin import bulk, case, decisions, documents, export, home, queue, search, week
+>>>>>>> audit
 from bookings.admin.access import booking_of
 from bookings.admin.times import ClosureAdmin, SlotAdmin
 from bookings.models import Booking, Slot
@@ -109,6 +113,7 @@ class BookingAdmin(OfficeAdmin):
 site.register(Booking, BookingAdmin)
 site.register(Slot, SlotAdmin)
 site.register(Closure, ClosureAdmin)
+<<<<<<< HEAD
 site.home += [home.context, desk_page.home]
 site.pages += [
     *closing.pages,
@@ -124,6 +129,10 @@ site.pages += [
     *sheets.PAGES,
     *hall.PAGES,
 ]
+=======
+site.home.append(home.context)
+site.pages.append(path("bookings/slot/week/", site.admin_view(week.week), name="bookings_week"))
+>>>>>>> audit
 site.menu += [
     MenuItem(
         "today",
