@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
-<<<<<<< HEAD
 from bookings.admin import (
     bulk,
     case,
@@ -28,10 +27,8 @@ from bookings.admin import (
     queue,
     search,
     sheets,
+    week,
 )
-=======
-from bookings.admin import bulk, case, decisions, documents, export, home, queue, search, week
->>>>>>> audit
 from bookings.admin.access import booking_of
 from bookings.admin.times import ClosureAdmin, SlotAdmin
 from bookings.models import Booking, Slot
@@ -113,11 +110,11 @@ class BookingAdmin(OfficeAdmin):
 site.register(Booking, BookingAdmin)
 site.register(Slot, SlotAdmin)
 site.register(Closure, ClosureAdmin)
-<<<<<<< HEAD
 site.home += [home.context, desk_page.home]
 site.pages += [
     *closing.pages,
     *places.pages,
+    path("bookings/slot/week/", site.admin_view(week.week), name="bookings_week"),
     path("desk/", site.admin_view(desk.page), name="desk"),
     path("desk/window/", site.admin_view(desk.choose_window), name="desk_window"),
     path("desk/arrive/", site.admin_view(desk.arrive), name="desk_arrive"),
@@ -129,10 +126,6 @@ site.pages += [
     *sheets.PAGES,
     *hall.PAGES,
 ]
-=======
-site.home.append(home.context)
-site.pages.append(path("bookings/slot/week/", site.admin_view(week.week), name="bookings_week"))
->>>>>>> audit
 site.menu += [
     MenuItem(
         "today",
