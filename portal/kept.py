@@ -12,6 +12,7 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.utils.connection import ConnectionProxy
 
 from bookings import queries
 from offices.models import OfferedService
@@ -20,7 +21,7 @@ from portal.visitor import COOKIE
 
 Made = TypeVar("Made")
 # Of this process: asking Redis would cost as much as asking the database whether a page is true.
-memory = caches["process"]
+memory = ConnectionProxy(caches, "process")
 
 # Places are always true; names, rules and closures of the office may lag by these seconds.
 SECONDS = 5

@@ -305,7 +305,7 @@ def _slot_id(request: HttpRequest) -> int:
 
 def _nearest_free(offered: OfferedService, slot: Slot, now: datetime) -> list[Slot]:
     window = kept.for_a_moment(
-        f"window of {offered.pk}", lambda: rules.booking_window(offered, now=now)
+        f"window:{offered.pk}", lambda: rules.booking_window(offered, now=now)
     )
     return queries.nearest_free(offered, slot, now=now, window=window)
 

@@ -175,6 +175,7 @@ def test_command_says_how_many_it_released(offered, slot, capsys):
         "waiting list: 0 places offered",
         "waiting list: 0 ended",
         "undecided past visits: 0 expired",
+        "days of offices: 0 did not come or left",
     ]
 
 

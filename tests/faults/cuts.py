@@ -12,8 +12,8 @@ from tests.live.browser import Browser
 from tests.live.together import side_by_side
 
 AT_ONCE = 4
-# As PostgreSQL gets it; "READ COMMITTED" is another word.
-COMMIT = b"COMMIT\0"
+# The event of the message, in the one statement that stores a booking and commits by itself.
+STORED = b":received:"
 POST = b"POST /"
 
 
@@ -48,7 +48,7 @@ def lost_answer(ground: Ground) -> str:
     ):
         near = f"http://127.0.0.1:{to_web.port}"
         found = [
-            _send_losing(ground, to_database, COMMIT, _forms(server.address, slot, keys), ledger),
+            _send_losing(ground, to_database, STORED, _forms(server.address, slot, keys), ledger),
             _send_losing(ground, to_web, POST, _forms(near, slot, keys), ledger),
         ]
     assert not ledger.lost()

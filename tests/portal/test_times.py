@@ -369,10 +369,11 @@ def test_the_token_of_a_kept_page_is_the_browsers_own(four_free):
 
 def test_without_a_cache_the_page_still_stands(client, four_free, settings):
     settings.CACHES = {
+        **settings.CACHES,
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": "redis://127.0.0.1:1/0",
-        }
+        },
     }
 
     assert buttons(client.get(TIMES))
