@@ -16,7 +16,7 @@ from bookings.services.counter.numbers import slots_of_day
 from bookings.workflow import Status
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.people import Couple
-from tests.factories import booking_at, couple_details, make_staff, thai
+from tests.factories import booking_at, couple_details, make_staff, mark_all, thai
 
 # A camera that sees one picture.
 CAMERA = """
@@ -108,6 +108,7 @@ def morning(city, officer, page):
     booking = Booking.objects.select_related("slot", "offered").get(
         reference=couple.then_the_time_is_theirs()
     )
+    mark_all(booking)
     services.confirm(booking=booking, by=officer, now=timezone.now())
     of_day = Slot.objects.of(booking.offered).between(*slots_of_day(booking.slot.starts_at))
     times = list(of_day.order_by("starts_at"))
