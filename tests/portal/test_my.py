@@ -55,6 +55,19 @@ def test_own_page_is_kept_in_no_cache(client, path, page):
     assert "no-store" in answer["Cache-Control"]
 
 
+@pytest.mark.parametrize("page", ["", "cancel/", "move/", "documents/"])
+def test_each_page_says_when_and_where_to_be_and_whom_to_call(client, booking, path, page):
+    offered, office = booking.offered, booking.office
+
+    text = client.get(path + page).content.decode().split("<main")[1].split("</main>")[0]
+
+    assert f"{offered.early_minutes} นาที" in text
+    assert f"{offered.late_grace_minutes} นาที" in text
+    assert office.phone in text
+    for word in offered.place.split():
+        assert word in text
+
+
 def test_status_names_reference_and_status(client, booking, path):
     page = client.get(path).content.decode()
 
