@@ -35,7 +35,6 @@ OF_STAFF = [
     "/admin/bookings/booking/",
     "/admin/bookings/booking/?tab=all",
     "/admin/bookings/slot/",
-    "/admin/bookings/slot/week/",
     "/admin/offices/closure/",
     "/admin/offices/offeredservice/",
     "/admin/notifications/message/",

@@ -3,7 +3,6 @@
 import pytest
 from django.core import mail
 from django.core.management import call_command
-from PIL import Image
 from playwright.sync_api import expect
 
 from bookings.models import Booking
@@ -151,28 +150,3 @@ def test_time_that_went_meanwhile_offers_the_nearest(couple, browser, browser_co
     expect(couple.page.get_by_role("heading", level=1)).to_contain_text("มีคนจองเวลานี้ไปก่อน")
     couple.page.locator("button[name=slot]").first.click()
     expect(couple.page.locator("form#booking-form")).to_be_visible()
-
-
-def test_a_removed_picture_can_be_had_back(couple, city, tmp_path):
-    page, reference = couple.page, couple.book()
-    picture = tmp_path / "card.jpg"
-    Image.new("RGB", (900, 700), "white").save(picture)
-
-    # When they send a picture, the list of what was sent shows it without a new page.
-    page.goto(f"{city}/my/{reference}/documents/")
-    page.locator("input[type=file]").set_input_files(picture)
-    page.get_by_role("button", name="ส่งไฟล์เหล่านี้").click()
-    expect(page.locator("#sent li")).to_have_count(1)
-
-    # When they remove it and change their mind, it stays.
-    page.get_by_role("button", name="ลบ", exact=False).first.click()
-    expect(page.get_by_role("button", name="เลิกลบ")).to_be_focused()
-    page.get_by_role("button", name="เลิกลบ").click()
-    page.reload()
-    expect(page.locator("#sent li")).to_have_count(1)
-
-    # When they remove it and go on, it is gone.
-    page.get_by_role("button", name="ลบ", exact=False).first.click()
-    page.goto(f"{city}/my/{reference}/")
-    page.goto(f"{city}/my/{reference}/documents/")
-    expect(page.locator("#sent li")).to_have_count(0)
