@@ -181,7 +181,7 @@ def _words(booking: Booking, message: Message, now: datetime) -> dict[str, Any]:
         "ref": booking.reference,
         "date": thai_dates.long_date(slot.starts_at),
         "d": thai_dates.day_month(slot.starts_at),
-        "time": unbroken(thai_dates.time_range(slot.starts_at, slot.ends_at)),
+        "time": text.unbroken(thai_dates.time_range(slot.starts_at, slot.ends_at)),
         "t": thai_dates.clock(slot.starts_at),
         "arrive": thai_dates.clock(rules.arrive_by(offered, slot)),
         "is_today": timezone.localdate(slot.starts_at) == timezone.localdate(now),
@@ -203,7 +203,7 @@ def _of_the_office(booking: Booking) -> dict[str, Any]:
         "office": booking.office.full_name,
         "o": booking.office.short_name,
         "place": booking.place,
-        "tel": unbroken(booking.office.phone),
+        "tel": text.unbroken(booking.office.phone),
         "early": offered.early_minutes,
         "late": offered.late_grace_minutes,
         "minutes": settings.FIND_LINK_MINUTES,
@@ -285,8 +285,3 @@ def _day_and_time(moment: datetime) -> str:
         "date": thai_dates.long_date(moment),
         "time": thai_dates.clock(moment),
     }
-
-
-def unbroken(text: str) -> str:
-    """A time or a telephone number stays on one line."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}")

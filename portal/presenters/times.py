@@ -10,11 +10,11 @@ from django.utils.translation import pgettext
 from bookings.models import Slot
 from bookings.queries import Day
 from core import thai_dates
+from core.text import unbroken
 
 DAYS_OF_A_PAGE = 12
 # 12.01–12.30 still counts as morning, as on the printed table.
 AFTERNOON = 13
-UNBROKEN_SPACE = "\N{NO-BREAK SPACE}"
 # How each state looks (static/css/pages.css); only free, few and mine can be pressed.
 LOOKS = {
     "free": "time time-free",
@@ -186,7 +186,7 @@ def closed_note(days: list[Day]) -> str:
             runs.append((day.date, day.date, reason))
     return " · ".join(
         _("%(days)s closed: %(reason)s")
-        % {"days": day_run(first, last).replace(" ", UNBROKEN_SPACE), "reason": reason}
+        % {"days": unbroken(day_run(first, last)), "reason": reason}
         for first, last, reason in runs
     )
 
