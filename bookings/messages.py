@@ -240,12 +240,10 @@ def _deadline(booking: Booking, message: Message) -> datetime:
 
 
 def _names(booking: Booking) -> str:
-    """คุณมะลิ และคุณโซระ / Mali and Sora."""
-    names = [
-        pgettext("polite name", "%(name)s") % {"name": text.given_name(party.full_name)}
-        for party in booking.parties.all()
-        if party.full_name
-    ]
+    """คุณมะลิ และคุณ SORA / Mali and Sora: Latin letters stand apart from Thai ones."""
+    given = [text.given_name(party.full_name) for party in booking.parties.all() if party.full_name]
+    apart = [f" {name}" if name.isascii() else name for name in given]
+    names = [(pgettext("polite name", "%(name)s") % {"name": name}).strip() for name in apart]
     return pgettext("between names", " and ").join(names)
 
 
@@ -282,6 +280,6 @@ def _link(booking: Booking, message: Message, page: str = "") -> str:
 
 def _day_and_time(moment: datetime) -> str:
     return _("%(date)s, %(time)s") % {
-        "date": thai_dates.long_date(moment),
-        "time": thai_dates.clock(moment),
+        "date": text.unbroken(thai_dates.long_date(moment)),
+        "time": text.unbroken(thai_dates.clock(moment)),
     }
