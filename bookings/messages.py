@@ -181,7 +181,7 @@ def _words(booking: Booking, message: Message, now: datetime) -> dict[str, Any]:
         "ref": booking.reference,
         "date": thai_dates.long_date(slot.starts_at),
         "d": thai_dates.day_month(slot.starts_at),
-        "time": unbroken(thai_dates.time_range(slot.starts_at, slot.ends_at)),
+        "time": text.unbroken(thai_dates.time_range(slot.starts_at, slot.ends_at)),
         "t": thai_dates.clock(slot.starts_at),
         "arrive": thai_dates.clock(rules.arrive_by(offered, slot)),
         "is_today": timezone.localdate(slot.starts_at) == timezone.localdate(now),
@@ -203,7 +203,7 @@ def _of_the_office(booking: Booking) -> dict[str, Any]:
         "office": booking.office.full_name,
         "o": booking.office.short_name,
         "place": booking.place,
-        "tel": unbroken(booking.office.phone),
+        "tel": text.unbroken(booking.office.phone),
         "early": offered.early_minutes,
         "late": offered.late_grace_minutes,
         "minutes": settings.FIND_LINK_MINUTES,
@@ -240,12 +240,10 @@ def _deadline(booking: Booking, message: Message) -> datetime:
 
 
 def _names(booking: Booking) -> str:
-    """คุณมะลิ และคุณโซระ / Mali and Sora."""
-    names = [
-        pgettext("polite name", "%(name)s") % {"name": text.given_name(party.full_name)}
-        for party in booking.parties.all()
-        if party.full_name
-    ]
+    """คุณมะลิ และคุณ SORA / Mali and Sora: Latin letters stand apart from Thai ones."""
+    given = [text.given_name(party.full_name) for party in booking.parties.all() if party.full_name]
+    apart = [f" {name}" if name.isascii() else name for name in given]
+    names = [(pgettext("polite name", "%(name)s") % {"name": name}).strip() for name in apart]
     return pgettext("between names", " and ").join(names)
 
 
@@ -282,11 +280,6 @@ def _link(booking: Booking, message: Message, page: str = "") -> str:
 
 def _day_and_time(moment: datetime) -> str:
     return _("%(date)s, %(time)s") % {
-        "date": thai_dates.long_date(moment),
-        "time": thai_dates.clock(moment),
+        "date": text.unbroken(thai_dates.long_date(moment)),
+        "time": text.unbroken(thai_dates.clock(moment)),
     }
-
-
-def unbroken(text: str) -> str:
-    """A time or a telephone number stays on one line."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}")

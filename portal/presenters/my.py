@@ -14,6 +14,7 @@ from bookings import rules
 from bookings.models import Booking, BookingChange, WaitingEntry
 from bookings.workflow import CHANGEABLE, OPEN, Status
 from core import thai_dates
+from core.text import unbroken
 from core.workflow import ActorKind
 
 JUST_BOOKED = timedelta(minutes=10)
@@ -108,10 +109,15 @@ def _after(booking: Booking, last: BookingChange) -> dict[Status, tuple[str, str
 def _waiting(booking: Booking, changes: Sequence[BookingChange]) -> str:
     since = [change.at for change in changes if change.to_status == Status.REQUESTED]
     by = rules.review_deadline(booking.offered, booking.slot, now=since[-1])
+    if by == booking.slot.starts_at:
+        return _(
+            "An officer checks your documents and tells you before your appointment. "
+            "There is nothing to do until then"
+        )
     return _(
         "An officer checks your documents and tells you by %(by)s. "
         "There is nothing to do until then"
-    ) % {"by": thai_dates.long_date(by)}
+    ) % {"by": unbroken(thai_dates.long_date(by))}
 
 
 def asked_items(booking: Booking, reason: str) -> list[str]:
@@ -180,7 +186,7 @@ def day_and_clock(moment: datetime | None) -> str:
 
 
 def _joined(day: str, time: str) -> str:
-    return _("%(date)s, %(time)s") % {"date": day, "time": time}
+    return _("%(date)s, %(time)s") % {"date": unbroken(day), "time": unbroken(time)}
 
 
 def _medium(moment: datetime) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from bookings.models import Slot
 from bookings.queries import Day
 from core import thai_dates
+from core.text import unbroken
 
 DAYS_OF_A_PAGE = 12
 # 12.01–12.30 still counts as morning, as on the printed table.
@@ -184,7 +185,8 @@ def closed_note(days: list[Day]) -> str:
         else:
             runs.append((day.date, day.date, reason))
     return " · ".join(
-        _("%(days)s closed: %(reason)s") % {"days": day_run(first, last), "reason": reason}
+        _("%(days)s closed: %(reason)s")
+        % {"days": unbroken(day_run(first, last)), "reason": reason}
         for first, last, reason in runs
     )
 

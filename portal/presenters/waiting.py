@@ -11,6 +11,7 @@ from bookings.elsewhere import Elsewhere
 from bookings.models import Booking, WaitingEntry
 from bookings.workflow import WaitingStatus
 from core import thai_dates
+from core.text import unbroken
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,13 @@ def other_offices(found: list[Elsewhere]) -> list[OfficeRow]:
         OfficeRow(
             name=one.office.full_name,
             slug=one.office.slug,
-            next_time=f"{thai_dates.long_date(one.starts_at)} {thai_dates.clock(one.starts_at)}",
+            next_time=_soonest(one.starts_at),
             starts=thai_dates.local_time(one.starts_at).isoformat(),
             km="" if one.km is None else _("%(km)s km away") % {"km": f"{one.km:.1f}"},
         )
         for one in found
     ]
+
+
+def _soonest(moment: datetime) -> str:
+    return f"{unbroken(thai_dates.long_date(moment))} {unbroken(thai_dates.clock(moment))}"

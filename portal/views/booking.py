@@ -6,10 +6,8 @@ from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -17,8 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import personal
-from bookings import queries, rules, services
-from bookings.elsewhere import nearest_offices
+from bookings import queries, services
 from bookings.models import Booking, Slot
 from bookings.services.places import full
 from bookings.workflow import Status
@@ -27,14 +24,12 @@ from core.errors import Refused
 from core.workflow import CITIZEN
 from offices import queries as office_queries
 from offices.models import OfferedService, ServiceCase
-from portal import access, kept, limits, visitor
+from portal import access, limits, visitor
 from portal.answers import SeeOther, private, see_other
 from portal.forms import BookingForm, SentForm
-from portal.presenters.times import next_times
-from portal.presenters.waiting import OfficeRow, other_offices
+from portal.views.taken import not_available, taken, too_many_here
 
 SLOT_ID_DIGITS = 18
-STATUS = {"full": 409, "closed": 409, "address": 429}
 NOT_OF_THE_BODY = {"csrfmiddlewaretoken", "form_key"}
 
 
@@ -46,7 +41,7 @@ def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
         offered = office_queries.offered_to_book(office, service)
         if offered is None:
             raise Http404
-        return taken(request, offered, None, _not_available())
+        return taken(request, offered, None, not_available())
     slot, offered = found
     holder, now = visitor.holder_of(request), timezone.now()
     if slot.is_full_online and not (holder and queries.keeps(holder, slot)):
@@ -54,7 +49,7 @@ def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
         return taken(request, offered, slot, full())
     ticket = limits.ticket_to_hold(request, now=now)
     if not ticket:
-        return taken(request, offered, slot, _too_many_here(offered))
+        return taken(request, offered, slot, too_many_here(offered))
     name = "" if holder else visitor.new_visitor()
     try:
         booking = services.hold(
@@ -115,40 +110,6 @@ def release(request: HttpRequest, key: UUID) -> HttpResponse:
     if booking.requested_at:
         return see_other("portal:status", booking.reference)
     return see_other("portal:times", booking.office.slug, booking.service.code)
-
-
-def taken(
-    request: HttpRequest, offered: OfferedService, slot: Slot | None, refused: Refused
-) -> HttpResponse:
-    """The time cannot be had: the nearest ones instead, or the times this browser keeps."""
-    now = timezone.now()
-    if refused.code == "holds":
-        holds = queries.holds_of(visitor.holder_of(request), now=now)
-        context = {"refused": refused, "kept": holds, "offered": offered}
-        return private(render(request, "portal/holds.html", context, status=409))
-    nearest = _nearest_free(offered, slot, now) if slot else []
-    free = nearest or queries.next_free(offered, now=now, count=3)
-
-    def draw() -> str:
-        path = [offered.office.slug, offered.service.code]
-        day = timezone.localdate(slot.starts_at) if slot else None
-        is_day_full = day not in {timezone.localdate(other.starts_at) for other in free}
-        wait_url = f"{reverse('portal:wait', args=path)}?date={day}"
-        context = {
-            "wait_url": wait_url if day and is_day_full else "",
-            "others": _elsewhere(offered, slot, free, now),
-            "csrf_token": kept.TOKEN,
-            "offered": offered,
-            "slot": slot,
-            "refused": refused,
-            "rows": next_times(free),
-            "hold_url": reverse("portal:hold", args=path),
-        }
-        return render_to_string("portal/taken.html", context, request)
-
-    told = (slot and slot.pk, refused.message, [(other.pk, other.free_online) for other in free])
-    status = STATUS.get(refused.code, 422)
-    return private(kept.with_token(request, kept.drawn(request, told, draw), status=status))
 
 
 def _send(
@@ -253,17 +214,6 @@ def _conflict(request: HttpRequest, booking: Booking) -> HttpResponse:
     return response
 
 
-def _elsewhere(
-    offered: OfferedService, slot: Slot | None, free: list[Slot], now: datetime
-) -> list[OfficeRow]:
-    """Other offices, when nothing is free here in the week of the time that went. Three queries
-    then."""
-    week = slot and timezone.localdate(slot.starts_at).isocalendar()[:2]
-    if any(timezone.localdate(other.starts_at).isocalendar()[:2] == week for other in free):
-        return []
-    return other_offices(nearest_offices(offered, now=now))
-
-
 def _to_form(request: HttpRequest, booking: Booking) -> SeeOther:
     case = request.POST.get("case") or request.GET.get("case", "")
     url = reverse("portal:form", args=[booking.form_key])
@@ -301,25 +251,6 @@ def _slot_id(request: HttpRequest) -> int:
     typed = request.POST.get("slot", "")
     is_number = typed.isascii() and typed.isdigit() and len(typed) <= SLOT_ID_DIGITS
     return int(typed) if is_number else 0
-
-
-def _nearest_free(offered: OfferedService, slot: Slot, now: datetime) -> list[Slot]:
-    window = kept.for_a_moment(
-        f"window:{offered.pk}", lambda: rules.booking_window(offered, now=now)
-    )
-    return queries.nearest_free(offered, slot, now=now, window=window)
-
-
-def _too_many_here(offered: OfferedService) -> Refused:
-    return Refused(
-        _("Very many are booking from your network just now. Wait %(n)s minutes or call %(phone)s")
-        % {"n": settings.HOLD_MINUTES, "phone": offered.office.phone},
-        code="address",
-    )
-
-
-def _not_available() -> Refused:
-    return Refused(_("This time is not available. Choose another."), code="closed")
 
 
 def _body_hash(posted: QueryDict) -> bytes:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import BadText, ascii_digits, clean_text, given_name, is_digits, search_key
+from core.text import BadText, ascii_digits, clean_text, given_name, is_digits, search_key, unbroken
 
 # Any code point, the lone surrogates that JSON can carry included.
 anything = st.text(alphabet=st.characters(categories=None))
@@ -146,3 +146,10 @@ def test_search_key_is_idempotent(typed):
     key = search_key(typed)
 
     assert search_key(key) == key
+
+
+def test_only_the_year_in_brackets_may_leave_its_date():
+    assert unbroken("27 November 2026 (B.E. 2569)").split(" ") == [
+        "27\u00a0November\u00a02026",
+        "(B.E.\u00a02569)",
+    ]

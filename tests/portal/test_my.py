@@ -75,6 +75,18 @@ def test_status_names_reference_and_status(client, booking, path):
     assert 'data-status="requested"' in page
 
 
+@pytest.mark.parametrize(
+    ("review_days", "words"),
+    [(1, "แจ้งผลภายในวัน"), (60, "แจ้งผลก่อนเวลานัด")],
+    ids=["in time", "a check that would outlast the visit"],
+)
+def test_status_says_by_when_they_hear(client, booking, path, review_days, words):
+    booking.offered.review_days = review_days
+    booking.offered.save()
+
+    assert words in client.get(path).content.decode()
+
+
 def test_contact_is_masked(client, book):
     booking = book(client, phone="08 1234 5600", email="mali@example.com")
 
