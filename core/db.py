@@ -37,6 +37,12 @@ def without_time_limit() -> Iterator[None]:
             cursor.execute("SELECT set_config('statement_timeout', %s, false)", [limit])
 
 
+def words_of(expression: str) -> str:
+    """SQL for all values of a group as one text, a space between them, in no order."""
+    function = "string_agg" if connection.vendor == "postgresql" else "group_concat"
+    return f"{function}({expression}, ' ')"
+
+
 def planned_cursor(kind: type[psycopg.Cursor[Any]] = psycopg.Cursor) -> CursorWrapper:
     """A cursor for statements that are sent again and again: PostgreSQL plans each of them once a
     connection. They name their columns, because the plan of a `SELECT *` fails when a migration
