@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.utils import CursorWrapper
 
 
@@ -47,12 +47,13 @@ def planned_cursor(kind: type[psycopg.Cursor[Any]] = psycopg.Cursor) -> CursorWr
     """A cursor for statements that are sent again and again: PostgreSQL plans each of them once a
     connection. They name their columns, because the plan of a `SELECT *` fails when a migration
     adds one."""
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
+    own = connections[DEFAULT_DB_ALIAS]  # not `connection`, which asks which thread it is each time
+    if own.vendor != "postgresql":
+        return own.cursor()
+    own.close_if_health_check_failed()
+    own.ensure_connection()
     # Django's type for a cursor of the driver is that of its own wrapper.
-    cursor = cast(CursorWrapper, kind(connection.connection))
-    if connection.queries_logged:
-        return connection.make_debug_cursor(cursor)
-    return connection.make_cursor(cursor)
+    cursor = cast(CursorWrapper, kind(own.connection))
+    if own.queries_logged:
+        return own.make_debug_cursor(cursor)
+    return own.make_cursor(cursor)

@@ -51,7 +51,7 @@ def read(model: type[Row], sql: str, values: Sequence[Any] | Mapping[str, Any]) 
 def partly(model: type[Row], **known: Any) -> Row:
     """A stored row of which only these columns were read; the rest is read when asked for."""
     names = [f.attname for f in model._meta.concrete_fields if f.attname in known]
-    return model.from_db(connection.alias, names, [known[name] for name in names])
+    return model.from_db(DEFAULT_DB_ALIAS, names, [known[name] for name in names])
 
 
 class _Shape:
@@ -76,7 +76,7 @@ class _Shape:
         values = [row[place] for place in self.places]
         for number, convert, column in self.converters:
             values[number] = convert(values[number], column, connection)
-        made = self.model.from_db(connection.alias, self.attributes, values)
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.attributes, values)
         for place, name in self.others.items():
             setattr(made, name, row[place])
         return made
