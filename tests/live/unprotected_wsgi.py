@@ -31,7 +31,13 @@ def check_then_update():
             taken=F("taken") + n, taken_online=F("taken_online") + n
         )
 
-    holds.take_places = changes.take_places = take_places
+    @contextmanager
+    def place_taken(slot_id):
+        with transaction.atomic():
+            take_places(slot_id=slot_id, online=True)
+            yield
+
+    holds.place_taken, changes.take_places = place_taken, take_places
 
 
 def no_row_locks():
