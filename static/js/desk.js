@@ -36,6 +36,10 @@ function prepare() {
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.detail.elt.matches("[data-desk-poll]")) event.preventDefault();
 });
+// Nor are the lists changed under somebody who writes in them.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target.querySelector("details.correct[open]")) event.detail.shouldSwap = false;
+});
 document.addEventListener("htmx:beforeSwap", (event) => {
   // Signed out meanwhile: the answer is the page to sign in.
   if (!new URL(event.detail.xhr.responseURL).pathname.includes("/desk/")) {
