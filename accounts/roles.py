@@ -58,6 +58,7 @@ VIEW_CASES = frozenset(
         "bookings.view_booking",
         "bookings.view_slot",
         "bookings.view_document",
+        "bookings.view_waitingentry",
         "notifications.view_message",
     }
 )
@@ -66,6 +67,7 @@ WORK_CASES = frozenset(
         "bookings.change_booking",
         "bookings.add_booking",
         "bookings.unmask_booking",
+        "bookings.change_waitingentry",
         "notifications.resend_message",
     }
 )
@@ -115,7 +117,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | ANSWER
     | {"bookings.export_booking", "accounts.view_viewlog"},
     Role.DIRECTOR: VIEW_REFERENCE
-    | {"bookings.view_booking", "bookings.view_slot", "notifications.view_message"}
+    | {
+        "bookings.view_booking",
+        "bookings.view_slot",
+        "bookings.view_waitingentry",
+        "notifications.view_message",
+    }
     | DECIDE
     | CLOSE
     | EDIT_OWN_TIMES
@@ -129,6 +136,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | {
         "bookings.view_booking",
         "bookings.view_slot",
+        "bookings.view_waitingentry",
         "notifications.view_message",
         "accounts.view_user",
         "accounts.view_staffrole",
