@@ -108,7 +108,6 @@ def add_walk_in(request: StaffRequest, desk: Desk) -> HttpResponse:
 @act
 def raise_alarm(request: StaffRequest, desk: Desk) -> HttpResponse:
     counter.raise_alarm(office=desk.office, window=desk.window, by=desk.user, now=desk.now)
-    messages.warning(request, _("The head of section is called."))
     return redirect("admin:desk")
 
 

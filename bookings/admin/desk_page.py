@@ -220,9 +220,7 @@ def _corrections(desk: Desk, ticket: Ticket, since: datetime) -> list[tuple[str,
 def _undo(desk: Desk) -> dict[str, Any] | None:
     """The last step of this person, while it can be taken back. Two queries."""
     since = desk.now - timedelta(seconds=settings.UNDO_SECONDS)
-    mine = Period.objects.filter(
-        officer=desk.user, undone=False, why="", ticket__office=desk.office
-    )
+    mine = Period.objects.filter(officer=desk.user, undone=False, ticket__office=desk.office)
     last = mine.filter(started_at__gte=since).select_related("ticket").order_by("-id").first()
     gone = Booking.objects.filter(
         office=desk.office,
@@ -234,7 +232,7 @@ def _undo(desk: Desk) -> dict[str, Any] | None:
     ).first()
     if gone is not None:
         return {"booking": gone, "number": gone.reference, "word": gone.get_status_display()}
-    if last is None or _is_put_back(last):
+    if last is None or last.why or _is_put_back(last):
         return None
     ticket = last.ticket
     return {"ticket": ticket, "number": str(ticket), "word": ticket.get_status_display()}

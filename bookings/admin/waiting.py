@@ -47,7 +47,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("over", gettext_lazy("over")), ("all", gettext_lazy("all"))]
+        return [("over", gettext_lazy("Over")), ("all", gettext_lazy("All"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "all":
@@ -58,7 +58,7 @@ class StateFilter(admin.SimpleListFilter):
 
     def choices(self, changelist: Any) -> Any:
         first, *others = super().choices(changelist)
-        return [{**first, "display": _("in line")}, *others]
+        return [{**first, "display": _("In line")}, *others]
 
 
 class WaitingAdmin(OfficeAdmin):
@@ -201,7 +201,7 @@ class WaitingAdmin(OfficeAdmin):
         words = entry.get_ending_display() or entry.get_status_display()
         return format_html('<span class="chip chip-{}">{}</span>', chip, words)
 
-    @admin.display(description=gettext_lazy("offered"), ordering="offered_at")
+    @admin.display(description=gettext_lazy("time offered"), ordering="offered_at")
     def offer(self, entry: WaitingEntry) -> str:
         slot = _offered(entry)
         if slot is None or entry.offered_at is None:

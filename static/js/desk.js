@@ -57,7 +57,10 @@ document.addEventListener("htmx:timeout", () => offline(true));
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id === "desk" || event.detail.elt?.id === "desk") {
     drawnAt = performance.now();
-    document.querySelector("#desk [data-focus]")?.focus();
+    // What was pressed is gone with the swap: go on at the refusal, else at one's own window.
+    const isLost = document.activeElement === document.body;
+    const next = document.querySelector("#desk [data-focus]");
+    (next || (isLost && document.getElementById("mine-title")))?.focus?.();
   }
   prepare();
   announce();

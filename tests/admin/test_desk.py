@@ -222,13 +222,25 @@ def test_an_end_is_corrected_for_fifteen_minutes(desk, offered, at_now):
     assert '<option value="person" selected>' in refused.content.decode()
     assert press(desk, ticket, "correct", target="person", why="พยานไม่มา").status_code == 302
     assert status_of(ticket) == TicketStatus.NOT_SERVED
-    assert show(desk).context["undo"] is None
 
     at_now.shift(timedelta(seconds=1))
     late = press(desk, ticket, "correct", target="served", why="กดผิด")
     assert late.status_code == 422
     assert "เกิน 15 นาทีแล้ว" in late.content.decode()
     assert b'class="correct"' not in show(desk).content
+
+
+def test_a_correction_is_not_undone(desk, offered):
+    booking = confirmed(offered)
+    desk.post(reverse("admin:desk_booking", args=[booking.pk]), {"action": "arrive"})
+    ticket = Ticket.objects.get()
+    for action in ("call", "start", "finish"):
+        press(desk, ticket, action)
+    assert show(desk).context["undo"]["ticket"] == ticket
+
+    press(desk, ticket, "correct", target="person", why="พยานไม่มา")
+
+    assert show(desk).context["undo"] is None
 
 
 def test_who_came_after_all_is_expected_again(desk, offered):
