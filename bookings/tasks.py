@@ -12,6 +12,7 @@ def release_expired() -> None:
     now = timezone.now()
     services.release_expired(now=now)
     services.return_places(now=now)
+    services.end_booked_waiting(now=now)
     services.offer_free_places(now=now)
 
 

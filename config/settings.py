@@ -308,6 +308,8 @@ REMINDER_HOUR = 9
 FIND_LINK_MINUTES = 30
 # A slip at the counter can be taken back for so long.
 UNDO_SECONDS = 60
+# How a visit ended can be corrected, with a reason, for so long (ui/staff §8).
+CORRECTION_MINUTES = 15
 # A walk-in who waited longer goes before people who came before their time (ui/staff §8).
 WALK_IN_WAIT_MINUTES = 20
 LINK_DAYS_AFTER_VISIT = 30

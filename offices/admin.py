@@ -1,6 +1,7 @@
 """Reference data: the offices and what each offers (own office), and the catalogue of the city
 (central office). Every page has its history. Closed days are in `bookings.admin`."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import thai_dates
 from core.admin import CatalogueAdmin, OfficeAdmin, OfficeInline, site
 from core.admin_site import MenuItem
 from core.forms import BuddhistDateField
@@ -27,6 +29,9 @@ from offices.models import (
     ServiceForm,
     Window,
 )
+
+# Any Monday, to name weekdays by.
+MONDAY = date(2024, 1, 1)
 
 
 @admin.register(Office)
@@ -91,10 +96,16 @@ class OpeningPatternForm(forms.ModelForm):
 @admin.register(OpeningPattern)
 class OpeningPatternAdmin(OfficeAdmin):
     form = OpeningPatternForm
-    list_display = ("name", "office", "weekdays")
+    list_display = ("name", "office", "days")
     list_select_related = ("office",)
     search_fields = ("name",)
     inlines = (PatternTimeInline,)
+
+    @admin.display(description=gettext_lazy("weekdays"), ordering="weekdays")
+    def days(self, pattern: OpeningPattern) -> str:
+        """จ. อ. พ."""
+        days = (MONDAY + timedelta(days=int(digit) - 1) for digit in sorted(pattern.weekdays))
+        return " ".join(thai_dates.weekday_short(day) for day in days)
 
 
 class OfferedServiceForm(forms.ModelForm):

@@ -27,6 +27,7 @@ from bookings.admin import (
     queue,
     search,
     sheets,
+    waiting,
     week,
 )
 from bookings.admin.access import booking_of
@@ -36,7 +37,7 @@ from core.admin import OfficeAdmin, site
 from core.admin_site import MenuItem
 from offices.models import Closure
 
-__all__ = ["BookingAdmin", "data_requests"]
+__all__ = ["BookingAdmin", "data_requests", "waiting"]
 
 
 class BookingAdmin(OfficeAdmin):

@@ -29,7 +29,12 @@ from bookings.services.files import remove_stray_files
 from bookings.services.finding import send_link
 from bookings.services.holds import extend_hold, hold, release_expired, release_hold
 from bookings.services.moves import Changed
-from bookings.services.offers import end_waiting, offer_free_places, offer_freed
+from bookings.services.offers import (
+    end_booked_waiting,
+    end_waiting,
+    offer_free_places,
+    offer_freed,
+)
 from bookings.services.reminders import queue_reminders
 from bookings.services.returning import return_places
 from bookings.services.stopping import lapse_drafts
@@ -42,7 +47,13 @@ from bookings.services.submit import (
     unseal_number,
 )
 from bookings.services.timetable import Generated, apply_closures, generate_slots
-from bookings.services.waiting import Wish, join_waiting, leave_waiting, take_offer
+from bookings.services.waiting import (
+    Wish,
+    join_waiting,
+    leave_waiting,
+    take_offer,
+    take_out,
+)
 
 __all__ = [
     "PRIVACY_TEXT_VERSION",
@@ -68,6 +79,7 @@ __all__ = [
     "decide_all",
     "documents_sent",
     "drop",
+    "end_booked_waiting",
     "end_office_days",
     "end_past_visits",
     "end_waiting",
@@ -96,6 +108,7 @@ __all__ = [
     "send_link",
     "submit",
     "take_offer",
+    "take_out",
     "take_over",
     "unseal_number",
 ]

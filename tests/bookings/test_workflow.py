@@ -45,7 +45,9 @@ ALLOWED = {
     ("serving", "not_served"): {S},
     ("serving", "arrived"): {S},
     ("served", "serving"): {S},
+    ("served", "not_served"): {S},
     ("not_served", "serving"): {S},
+    ("not_served", "served"): {S},
     ("no_show", "confirmed"): {S},
     ("no_show", "arrived"): {S},
 }
@@ -65,8 +67,10 @@ TICKETS_ALLOWED = {
     ("paused", "not_served"): {S},
     ("served", "serving"): {S},
     ("served", "paused"): {S},
+    ("served", "not_served"): {S},
     ("not_served", "serving"): {S},
     ("not_served", "paused"): {S},
+    ("not_served", "served"): {S},
     ("left", "waiting"): {S},
     ("left", "called"): {S},
 }
