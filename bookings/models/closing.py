@@ -33,8 +33,8 @@ class Choice(models.TextChoices):
 
 class Closing(models.Model):
     """A part of a day that one office closes for some services. While it is a draft it stops new
-    bookings until `stopped_until`. `status`, `stopped_until` and `version` are written only by
-    `bookings.services.closing`."""
+    bookings until `stopped_until`. `status` is written only by
+    `bookings.services.closing_moves`."""
 
     office = models.ForeignKey(
         Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="closings"

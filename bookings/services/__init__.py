@@ -8,7 +8,6 @@ from bookings.services.closing import (
     announce,
     decide,
     decide_all,
-    drop,
     open_again,
     plan,
     plan_for_closure,
@@ -32,7 +31,7 @@ from bookings.services.moves import Changed
 from bookings.services.offers import end_waiting, offer_free_places, offer_freed
 from bookings.services.reminders import queue_reminders
 from bookings.services.returning import return_places
-from bookings.services.stopping import lapse_drafts
+from bookings.services.stopping import drop, lapse_drafts
 from bookings.services.submit import (
     PRIVACY_TEXT_VERSION,
     AlreadyBooked,

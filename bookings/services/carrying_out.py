@@ -10,10 +10,11 @@ from django.utils import timezone
 from bookings import news
 from bookings.models import Booking, Choice, Closing, ClosingDecision
 from bookings.services.changes import cancel, move_to_kept_place
+from bookings.services.closing_moves import locked_closing, move_closing
 from bookings.services.closing_rules import stale
 from bookings.services.moves import locked_booking, record
 from bookings.services.places import give_back_places
-from bookings.workflow import CHANGEABLE, CLOSED_BY, CLOSING_WORKFLOW, ClosingStatus
+from bookings.workflow import CHANGEABLE, CLOSED_BY, ClosingStatus
 from core.db import lock_rows
 from core.errors import Refused
 from core.workflow import SYSTEM, Actor
@@ -31,12 +32,10 @@ def carry_out(*, closing: Closing, now: datetime) -> int:
     waiting = closing.decisions.filter(done_at__isnull=True).order_by("pk")
     done = sum(_carry_out(decision, closing, now) for decision in list(waiting))
     with transaction.atomic():
-        locked = lock_rows(Closing.objects.filter(pk=closing.pk)).get()
+        locked = locked_closing(closing)
         is_left = locked.decisions.filter(done_at__isnull=True).exists()
         if locked.status == ClosingStatus.ANNOUNCED and not is_left:
-            CLOSING_WORKFLOW.check(locked.status, ClosingStatus.DONE, SYSTEM)
-            locked.status = ClosingStatus.DONE
-            locked.save(update_fields=["status"])
+            move_closing(locked, ClosingStatus.DONE, by=SYSTEM, now=now)
     return done
 
 

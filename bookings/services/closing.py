@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bookings import rules
 from bookings.models import Choice, Closing, ClosingDecision, Part, Slot
+from bookings.services.closing_moves import locked_draft, move_closing
 from bookings.services.closing_rules import (
     check,
     check_ahead,
@@ -22,13 +23,12 @@ from bookings.services.closing_rules import (
     check_may_close,
     check_offers,
     hours,
-    locked_draft,
     overlap,
     stale,
 )
 from bookings.services.proposals import NOON, keep_place, propose
-from bookings.services.stopping import give_places_back, reopen, stop
-from bookings.workflow import CHANGEABLE, CLOSING_WORKFLOW, ClosingStatus
+from bookings.services.stopping import stop
+from bookings.workflow import CHANGEABLE, ClosingStatus
 from core.db import lock_rows
 from core.errors import Refused
 from core.workflow import Actor
@@ -205,7 +205,6 @@ def announce(*, closing: Closing, by: User, now: datetime, version: int | None =
         if version is not None and version != locked.version:
             raise stale()
         check_decided(locked, now)
-        CLOSING_WORKFLOW.check(locked.status, ClosingStatus.ANNOUNCED, Actor.staff(by))
         times = Slot.objects.filter(pk__in=slots)
         times.filter(closed_at__isnull=True).update(closed_at=now)
         times.update(stopped_by=None)
@@ -214,21 +213,9 @@ def announce(*, closing: Closing, by: User, now: datetime, version: int | None =
             Closure.objects.get_or_create(office=locked.office, date=locked.date, defaults=words)
         else:
             times.update(closed_by_hand=True)
-        locked.status, locked.stopped_until = ClosingStatus.ANNOUNCED, None
-        locked.announced_by, locked.announced_at = by, now
         locked.answer_by = _answer_by(locked)
-        locked.version += 1
-        locked.save()
+        move_closing(locked, ClosingStatus.ANNOUNCED, by=Actor.staff(by), now=now)
     return locked
-
-
-def drop(*, closing: Closing, by: User, now: datetime) -> None:
-    """Throw a draft away: its times open again, the places it kept are free.
-
-    Raises Refused("permission" | "stale"). Locks the times, then the closing."""
-    check_may_close(by, closing.office_id)
-    reopen(closing, ClosingStatus.DROPPED)
-    give_places_back(closing)
 
 
 def _answer_by(closing: Closing) -> datetime | None:

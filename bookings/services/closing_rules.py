@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bookings.models import Closing, ClosingDecision, Slot
 from bookings.workflow import ClosingStatus
-from core.db import lock_rows
 from core.errors import Refused
 from offices.models import OfferedService
 
@@ -80,13 +79,6 @@ def check_decided(closing: Closing, now: datetime) -> None:
         )
     if closing.hit(now).exclude(pk__in=closing.decisions.values("booking")).exists():
         raise stale()
-
-
-def locked_draft(closing: Closing) -> Closing:
-    locked = lock_rows(Closing.objects.filter(pk=closing.pk)).get()
-    if locked.status != ClosingStatus.DRAFT:
-        raise stale()
-    return locked
 
 
 def check_may_close(by: User, office_id: int) -> None:

@@ -6,11 +6,13 @@ from bookings import services
 from bookings.models import ItemCheck, ItemState
 from bookings.workflow import (
     CHANGEABLE,
+    CLOSING_WORKFLOW,
     OCCUPYING,
     OPEN,
     TICKET_WORKFLOW,
     UNDECIDED,
     WORKFLOW,
+    ClosingStatus,
     Status,
     TicketStatus,
 )
@@ -71,6 +73,12 @@ TICKETS_ALLOWED = {
     ("left", "called"): {S},
 }
 
+CLOSINGS_ALLOWED = {
+    ("draft", "announced"): {S},
+    ("draft", "dropped"): {S},
+    ("announced", "done"): {Y},
+}
+
 REACHABLE = [
     Status.HELD,
     Status.REQUESTED,
@@ -96,8 +104,12 @@ VERBS = {
 
 @pytest.mark.parametrize(
     ("workflow", "statuses", "expected"),
-    [(WORKFLOW, Status, ALLOWED), (TICKET_WORKFLOW, TicketStatus, TICKETS_ALLOWED)],
-    ids=["bookings", "tickets"],
+    [
+        (WORKFLOW, Status, ALLOWED),
+        (TICKET_WORKFLOW, TicketStatus, TICKETS_ALLOWED),
+        (CLOSING_WORKFLOW, ClosingStatus, CLOSINGS_ALLOWED),
+    ],
+    ids=["bookings", "tickets", "closings"],
 )
 def test_the_table_allows_these_moves_and_no_others(workflow, statuses, expected):
     allowed = {
@@ -114,6 +126,7 @@ def test_the_table_allows_these_moves_and_no_others(workflow, statuses, expected
 def test_every_status_has_its_row():
     assert set(WORKFLOW.moves) == set(Status)
     assert set(TICKET_WORKFLOW.moves) == set(TicketStatus)
+    assert set(CLOSING_WORKFLOW.moves) == set(ClosingStatus)
 
 
 def test_nothing_leaves_the_ends():
