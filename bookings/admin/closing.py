@@ -120,9 +120,17 @@ def decide(request: StaffRequest, closing: Closing) -> HttpResponse:
 @require_POST
 @of_one
 def decide_all(request: StaffRequest, closing: Closing) -> HttpResponse:
+    choice = Choice.CANCEL if request.POST.get("choice") == Choice.CANCEL else Choice.MOVE
+
     def verb() -> None:
-        number = services.decide_all(closing=closing, by=request.user, now=timezone.now())
-        messages.success(request, _("%(n)s are to be moved as proposed.") % {"n": number})
+        number = services.decide_all(
+            closing=closing, by=request.user, now=timezone.now(), choice=choice
+        )
+        said = {
+            Choice.MOVE: _("%(n)s are to be moved as proposed."),
+            Choice.CANCEL: _("%(n)s are to be cancelled."),
+        }
+        messages.success(request, said[choice] % {"n": number})
 
     return _do(request, closing, verb)
 

@@ -71,13 +71,14 @@ def draft_context(
 ) -> dict[str, Any]:
     """Step 2. Eight queries, and two for each service that is hit."""
     decisions = list(_decisions(closing))
-    popular = _popular([closing.date, *(_day(one.proposed) for one in decisions if one.proposed)])
+    slots = [slot for one in decisions for slot in (one.slot, one.proposed) if slot]
+    popular = _popular([_day(slot) for slot in slots])
     times: dict[int, list[Slot]] = {}
     rows = []
     for decision in decisions:
         offered = decision.booking.offered
         if offered.pk not in times:
-            times[offered.pk] = free_times(offered, now=now)
+            times[offered.pk] = free_times(offered, now=now, closing=closing)
         bad = form if refused and refused.pk == decision.pk else None
         rows.append(_row(decision, times[offered.pk], popular, bad))
     numbers = _totals([row.decision.choice for row in rows])
@@ -177,6 +178,10 @@ def _answer(decision: ClosingDecision) -> str:
         return _("was cancelled or moved before")
     if decision.done_at is None:
         return _("waiting to be done")
+    if decision.offered_until and booking.slot_id == decision.proposed_id:
+        return _("took the time offered")
+    if decision.holds_place:
+        return _("cancelled; has not answered the offer yet")
     if decision.choice != Choice.CANCEL and booking.status == Status.CANCELLED:
         return _("cancelled since")
     if decision.choice == Choice.MOVE and booking.slot_id != decision.proposed_id:

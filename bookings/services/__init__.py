@@ -3,6 +3,7 @@
 from bookings.services import counter
 from bookings.services.carrying_out import carry_out, carry_out_closings
 from bookings.services.changes import cancel, move_to
+from bookings.services.changes_of_patterns import plan_choice, plan_times
 from bookings.services.changes_of_times import apply_places, booked_on, preview_places
 from bookings.services.closing import (
     announce,
@@ -24,11 +25,13 @@ from bookings.services.decisions import (
 )
 from bookings.services.documents import add_document, remove_document
 from bookings.services.ending import end_office_days, end_past_visits
+from bookings.services.equal_offers import end_equal_offers, offered_to, take_equal_offer
 from bookings.services.files import remove_stray_files
 from bookings.services.finding import send_link
 from bookings.services.holds import extend_hold, hold, release_expired, release_hold
 from bookings.services.moves import Changed
 from bookings.services.offers import end_waiting, offer_free_places, offer_freed
+from bookings.services.pattern_rules import check_rows, rows_of
 from bookings.services.reminders import queue_reminders
 from bookings.services.returning import return_places
 from bookings.services.stopping import drop, lapse_drafts
@@ -61,12 +64,14 @@ __all__ = [
     "cancel",
     "carry_out",
     "carry_out_closings",
+    "check_rows",
     "confirm",
     "counter",
     "decide",
     "decide_all",
     "documents_sent",
     "drop",
+    "end_equal_offers",
     "end_office_days",
     "end_past_visits",
     "end_waiting",
@@ -81,9 +86,12 @@ __all__ = [
     "move_to",
     "offer_free_places",
     "offer_freed",
+    "offered_to",
     "open_again",
     "plan",
+    "plan_choice",
     "plan_for_closure",
+    "plan_times",
     "preview_places",
     "queue_reminders",
     "reject",
@@ -92,8 +100,10 @@ __all__ = [
     "remove_document",
     "remove_stray_files",
     "return_places",
+    "rows_of",
     "send_link",
     "submit",
+    "take_equal_offer",
     "take_offer",
     "take_over",
     "unseal_number",

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from bookings.models import Booking, Closing, ClosingDecision, Slot
+from bookings.services import new_times
 from bookings.services.closing_moves import locked_closing, locked_draft, move_closing
 from bookings.services.closing_rules import check_may_close
 from bookings.services.moves import locked_booking, move
@@ -18,7 +19,10 @@ from core.workflow import SYSTEM, Actor
 
 
 def stop(closing: Closing, now: datetime) -> None:
-    """Lock the times, close them for the draft, end the holds on them, and note who is hit."""
+    """Lock the times, close them for the draft, end the holds on them, and note who is hit. A
+    change of times makes the new ones ready first."""
+    if closing.is_change:
+        new_times.prepare(closing, now=now)
     slots = list(lock_rows(closing.slots()))
     ids = [slot.pk for slot in slots]
     Slot.objects.filter(pk__in=ids, closed_at__isnull=True).update(
@@ -75,7 +79,9 @@ def _stopped(closing: Closing) -> list[int]:
 
 
 def _open(slots: list[int]) -> None:
-    Slot.objects.filter(pk__in=slots).update(closed_at=None, stopped_by=None)
+    stopped = Slot.objects.filter(pk__in=slots)
+    stopped.filter(out_of_pattern=False).update(closed_at=None, stopped_by=None)
+    stopped.update(stopped_by=None)
 
 
 def give_places_back(closing: Closing) -> None:
