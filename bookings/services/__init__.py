@@ -4,7 +4,7 @@ from bookings.services import counter
 from bookings.services.carrying_out import carry_out, carry_out_closings
 from bookings.services.changes import cancel, move_to
 from bookings.services.changes_of_patterns import plan_choice, plan_times
-from bookings.services.changes_of_times import apply_places, booked_on, preview_places
+from bookings.services.changes_of_times import Preview, apply_places, booked_on, preview_places
 from bookings.services.closing import (
     announce,
     decide,
@@ -54,6 +54,7 @@ __all__ = [
     "Details",
     "Generated",
     "Person",
+    "Preview",
     "Wish",
     "add_document",
     "announce",
