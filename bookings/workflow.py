@@ -67,7 +67,8 @@ MOVES = {
     Status.SERVED: {Status.SERVING: _STAFF, Status.NOT_SERVED: _STAFF},
     Status.NOT_SERVED: {Status.SERVING: _STAFF, Status.SERVED: _STAFF},
     Status.NO_SHOW: {Status.CONFIRMED: _STAFF, Status.ARRIVED: _STAFF},
-    Status.CANCELLED: {},
+    # Taking the time that a closing offers to whom it cancels.
+    Status.CANCELLED: {Status.REQUESTED: _CITIZEN, Status.CONFIRMED: _CITIZEN},
     Status.REJECTED: {},
     Status.EXPIRED: {},
 }

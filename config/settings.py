@@ -302,6 +302,8 @@ SLOT_DAYS_AHEAD = 60
 # How long a draft of a closing stops new bookings, and how far ahead a day can be closed.
 CLOSING_STOP_MINUTES = 30
 CLOSING_LATEST_DAYS = 400
+# How long the place is kept that a closing offers to whom it cancels.
+CLOSING_OFFER_DAYS = 3
 DOCUMENTS_PER_BOOKING = 6
 DOCUMENT_MAX_MB = 10
 REMINDER_HOUR = 9

@@ -48,6 +48,7 @@ urlpatterns = [
     path("my/<str:reference>/", my.status, name="status"),
     path("my/<str:reference>/cancel/", my.cancel, name="cancel"),
     path("my/<str:reference>/move/", my.move, name="move"),
+    path("my/<str:reference>/take/", my.take_offer, name="take_offer"),
     path("my/<str:reference>/leave/", my.leave, name="leave"),
     path("my/<str:reference>/ticket.pdf", my.ticket, name="ticket"),
     path("my/<str:reference>/event.ics", my.event, name="event"),

@@ -128,6 +128,7 @@ def _strip(user: Any, now: datetime) -> dict[str, Any] | None:
     slots = list(
         Slot.objects.for_staff(user)
         .between(start, start + timedelta(days=1))
+        .shown()
         .select_related("service", "office")
         .annotate(
             done=Count("bookings", filter=Q(bookings__status__in=DONE)),

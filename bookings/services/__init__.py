@@ -3,12 +3,12 @@
 from bookings.services import counter
 from bookings.services.carrying_out import carry_out, carry_out_closings
 from bookings.services.changes import cancel, move_to
-from bookings.services.changes_of_times import apply_places, booked_on, preview_places
+from bookings.services.changes_of_patterns import plan_choice, plan_times
+from bookings.services.changes_of_times import Preview, apply_places, booked_on, preview_places
 from bookings.services.closing import (
     announce,
     decide,
     decide_all,
-    drop,
     open_again,
     plan,
     plan_for_closure,
@@ -25,6 +25,7 @@ from bookings.services.decisions import (
 )
 from bookings.services.documents import add_document, remove_document
 from bookings.services.ending import end_office_days, end_past_visits
+from bookings.services.equal_offers import end_equal_offers, offered_to, take_equal_offer
 from bookings.services.files import remove_stray_files
 from bookings.services.finding import send_link
 from bookings.services.holds import extend_hold, hold, release_expired, release_hold
@@ -35,9 +36,10 @@ from bookings.services.offers import (
     offer_free_places,
     offer_freed,
 )
+from bookings.services.pattern_rules import check_rows, rows_of
 from bookings.services.reminders import queue_reminders
 from bookings.services.returning import return_places
-from bookings.services.stopping import lapse_drafts
+from bookings.services.stopping import drop, lapse_drafts
 from bookings.services.submit import (
     PRIVACY_TEXT_VERSION,
     AlreadyBooked,
@@ -63,6 +65,7 @@ __all__ = [
     "Details",
     "Generated",
     "Person",
+    "Preview",
     "Wish",
     "add_document",
     "announce",
@@ -73,6 +76,7 @@ __all__ = [
     "cancel",
     "carry_out",
     "carry_out_closings",
+    "check_rows",
     "confirm",
     "counter",
     "decide",
@@ -80,6 +84,7 @@ __all__ = [
     "documents_sent",
     "drop",
     "end_booked_waiting",
+    "end_equal_offers",
     "end_office_days",
     "end_past_visits",
     "end_waiting",
@@ -94,9 +99,12 @@ __all__ = [
     "move_to",
     "offer_free_places",
     "offer_freed",
+    "offered_to",
     "open_again",
     "plan",
+    "plan_choice",
     "plan_for_closure",
+    "plan_times",
     "preview_places",
     "queue_reminders",
     "reject",
@@ -105,8 +113,10 @@ __all__ = [
     "remove_document",
     "remove_stray_files",
     "return_places",
+    "rows_of",
     "send_link",
     "submit",
+    "take_equal_offer",
     "take_offer",
     "take_out",
     "take_over",

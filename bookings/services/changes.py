@@ -1,6 +1,8 @@
 """Moving a booking to another time and cancelling it, by the citizen or by staff."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,10 +21,16 @@ from core.workflow import Actor, ActorKind
 
 @retried
 def cancel(
-    *, booking: Booking, by: Actor, now: datetime, reason: str = "", version: int | None = None
+    *,
+    booking: Booking,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    version: int | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> Booking:
     """Cancel and give the place back, to the waiting list first. Staff need a reason, which is in
-    the message; a citizen is bound to the cut-off.
+    the message, with what else is `told`; a citizen is bound to the cut-off.
 
     Raises Refused("reason" | "cutoff" | "move") and Changed. Locks the slot, then the booking."""
     _check_may_change(booking, by=by, now=now, reason=reason)
@@ -35,7 +43,7 @@ def cancel(
         else:
             free_place_later(booking=locked, now=now)
         kind = "cancelled_by_office" if by.kind == ActorKind.STAFF else "cancelled_by_citizen"
-        news.tell(locked, kind, now=now, reason=reason)
+        news.tell(locked, kind, now=now, reason=reason, **(told or {}))
     return locked
 
 

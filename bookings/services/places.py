@@ -45,6 +45,15 @@ def place_taken(slot_id: int) -> Iterator[None]:
         raise _no_place(slot_id) from None
 
 
+def take_stopped_place(*, slot_id: int, closing_id: int) -> None:
+    """Take a place, not of the online share, of a time that the draft of a change has made ready.
+
+    Raises Refused("full"); nothing changed then."""
+    ready = Slot.objects.filter(pk=slot_id, stopped_by=closing_id, out_of_pattern=True)
+    if not ready.filter(taken__lt=F("capacity")).update(taken=F("taken") + 1):
+        raise full()
+
+
 def give_back_places(*, slot_id: int, online: bool, n: int = 1) -> None:
     """Give n places of a slot back.
 

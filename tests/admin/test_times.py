@@ -144,21 +144,3 @@ def test_change_of_reference_data_has_a_history(signed_in, bang_rak):
     page = browser.get(reverse("admin:offices_office_history", args=[bang_rak.pk]))
     assert page.status_code == 200
     assert bang_rak.history.count() == 2
-
-
-@pytest.mark.parametrize(("weekdays", "status"), [("135", 302), ("Mon", 200), ("80", 200)])
-def test_weekdays_of_a_pattern_are_days(signed_in, head, offered, weekdays, status):
-    pattern = offered.pattern
-    page = signed_in(head).post(
-        reverse("admin:offices_openingpattern_change", args=[pattern.pk]),
-        {
-            "name": "ใหม่",
-            "weekdays": weekdays,
-            "times-TOTAL_FORMS": 0,
-            "times-INITIAL_FORMS": 0,
-        },
-    )
-
-    pattern.refresh_from_db()
-    assert page.status_code == status
-    assert (pattern.weekdays == weekdays) == (status == 302)
