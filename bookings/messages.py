@@ -284,7 +284,7 @@ def _changeable_until(booking: Booking, now: datetime) -> str:
 
 def _button_url(booking: Booking, message: Message) -> str:
     page = KINDS[message.kind].page
-    if page == AGAIN and not _has_offer(message):
+    if page == AGAIN and not booking.belongs_to and not _has_offer(message):
         root = settings.SITE_URL + ("/en" if booking.language == "en" else "")
         return f"{root}/offices/{booking.office.slug}/{booking.service.code}/"
     return _link(booking, message, page="" if page == AGAIN else page)
