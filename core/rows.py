@@ -236,13 +236,21 @@ class _Batch:
                 yield f"${len(self.values)}"
 
 
+_TEXT = (models.CharField, models.TextField)
 _batch: ContextVar[_Batch | None] = ContextVar("batch", default=None)
 
 
 def _values(row: models.Model, fields: _Fields) -> list[Any]:
     own = connections[DEFAULT_DB_ALIAS]  # not `connection`, which asks which thread it is each time
     row._state.adding, row._state.db = False, own.alias
-    return [field.get_db_prep_save(getattr(row, field.attname), own) for field in fields]
+    values = [(field, getattr(row, field.attname)) for field in fields]
+    # Most are text or nothing, which go as they are.
+    return [
+        value
+        if value is None or (type(value) is str and isinstance(field, _TEXT))
+        else field.get_db_prep_save(value, own)
+        for field, value in values
+    ]
 
 
 @cache
