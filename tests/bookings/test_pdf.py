@@ -48,3 +48,19 @@ def test_text_that_is_copied_out_is_what_was_written(booking, title):
 
     text = pypdfium2.PdfDocument(content)[0].get_textpage().get_text_range()
     assert text.count(title) == 2
+
+
+def test_a_long_address_leaves_room_for_the_notes(booking):
+    booking.office.address_en = (
+        "123/456 Public Service Building, floor 2, Pracha Rat Bamphen Road, Huai Khwang "
+        "Subdistrict, Pom Prap Sattru Phai District, Bangkok 10310"
+    )
+
+    with override("en"):
+        page = pypdfium2.PdfDocument(pdf.ticket(booking, checklist=CHECKLIST))[0].get_textpage()
+
+    bottom, top = 1, 3
+    address = page.get_charbox(page.search("10310").get_next()[0])
+    note = page.get_charbox(page.search("If you").get_next()[0])
+    bring = page.get_charbox(page.search("What to bring").get_next()[0])
+    assert address[bottom] > note[top] > bring[top]
