@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from bookings import checklist, ics, links, news, rules
-from bookings.models import Booking, ItemState
+from bookings.models import Booking, ItemState, Slot
 from bookings.workflow import CHANGEABLE, OPEN, Status
 from core import text, thai_dates
 from notifications.models import Message
@@ -71,6 +71,7 @@ def _is_fresh_no_show(booking: Booking, message: Message, now: datetime) -> bool
 _TICKET = gettext_lazy("Open ticket")
 _SEE = gettext_lazy("See my appointment")
 _AGAIN = gettext_lazy("Book another time")
+_OFFER = gettext_lazy("Take this time, or choose another")
 AGAIN = "again"
 
 KINDS: dict[str, Kind] = {
@@ -188,7 +189,7 @@ def _words(booking: Booking, message: Message, now: datetime) -> dict[str, Any]:
         "changeable_until": _changeable_until(booking, now) if kind.visit_stands else "",
         "visit_stands": kind.visit_stands,
         "to_bring": _to_bring(booking) if kind.to_bring else [],
-        "button": kind.button,
+        "button": _OFFER if _has_offer(message) else kind.button,
         "button_url": _button_url(booking, message),
         "status_url": _link(booking, message),
     }
@@ -218,6 +219,7 @@ def _of_the_moment(booking: Booking, message: Message, now: datetime) -> dict[st
     old_starts_at = datetime.fromisoformat(old) if old else booking.slot.starts_at
     items = [item[translation.get_language()] for item in context.get("items", [])]
     return {
+        **_of_the_offer(message),
         "reason": context.get("reason", ""),
         "note": context.get("note", ""),
         "responsible": context.get("responsible", ""),
@@ -228,6 +230,23 @@ def _of_the_moment(booking: Booking, message: Message, now: datetime) -> dict[st
         "at": _day_and_time(message.created_at),
         "by": _day_and_time(by),
         "by_day": thai_dates.day_month(by),
+    }
+
+
+def _has_offer(message: Message) -> bool:
+    return "offer_slot" in message.context
+
+
+def _of_the_offer(message: Message) -> dict[str, Any]:
+    """The time that is offered instead of a cancelled one, and until when. One query, none
+    without."""
+    if not _has_offer(message):
+        return {"offer_date": ""}
+    slot = Slot.objects.get(pk=message.context["offer_slot"])
+    return {
+        "offer_date": thai_dates.long_date(slot.starts_at),
+        "offer_time": text.unbroken(thai_dates.time_range(slot.starts_at, slot.ends_at)),
+        "offer_until": _day_and_time(datetime.fromisoformat(message.context["offer_until"])),
     }
 
 
@@ -265,10 +284,10 @@ def _changeable_until(booking: Booking, now: datetime) -> str:
 
 def _button_url(booking: Booking, message: Message) -> str:
     page = KINDS[message.kind].page
-    if page == AGAIN:
+    if page == AGAIN and not booking.belongs_to and not _has_offer(message):
         root = settings.SITE_URL + ("/en" if booking.language == "en" else "")
         return f"{root}/offices/{booking.office.slug}/{booking.service.code}/"
-    return _link(booking, message, page=page)
+    return _link(booking, message, page="" if page == AGAIN else page)
 
 
 def _link(booking: Booking, message: Message, page: str = "") -> str:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "accounts",
     "notifications",
     "bookings",
+    "registry_requests",
     "portal",
     "allauth",
     "allauth.account",
@@ -301,12 +302,16 @@ SLOT_DAYS_AHEAD = 60
 # How long a draft of a closing stops new bookings, and how far ahead a day can be closed.
 CLOSING_STOP_MINUTES = 30
 CLOSING_LATEST_DAYS = 400
+# How long the place is kept that a closing offers to whom it cancels.
+CLOSING_OFFER_DAYS = 3
 DOCUMENTS_PER_BOOKING = 6
 DOCUMENT_MAX_MB = 10
 REMINDER_HOUR = 9
 FIND_LINK_MINUTES = 30
 # A slip at the counter can be taken back for so long.
 UNDO_SECONDS = 60
+# How a visit ended can be corrected, with a reason, for so long (ui/staff §8).
+CORRECTION_MINUTES = 15
 # A walk-in who waited longer goes before people who came before their time (ui/staff §8).
 WALK_IN_WAIT_MINUTES = 20
 LINK_DAYS_AFTER_VISIT = 30
@@ -314,6 +319,7 @@ LINK_DAYS_AFTER_VISIT = 30
 # --- how long things are kept, in days (ADR 19) ----------------------------------------------
 UPLOADS_DAYS = env.int("UPLOADS_DAYS", default=30)  # after completion
 NAMES_DAYS = env.int("NAMES_DAYS", default=365)  # after the case is over; the office confirms
+CODES_DAYS = env.int("CODES_DAYS", default=90)  # hashes of card codes, after the case is over
 HOLDS_DAYS = env.int("HOLDS_DAYS", default=7)
 VIEW_LOG_DAYS = env.int("VIEW_LOG_DAYS", default=730)  # the office confirms
 STAFF_DORMANT_DAYS = env.int("STAFF_DORMANT_DAYS", default=90)

@@ -155,10 +155,8 @@ class PhoneField(CleanCharField):
             number = phonenumbers.parse(typed, "TH")
         except phonenumbers.NumberParseException:
             raise self.refused("invalid") from None
-        if (
-            not phonenumbers.is_valid_number(number)
-            or phonenumbers.number_type(number) not in self.CALLABLE
-        ):
+        # A number that is not valid has no known type.
+        if phonenumbers.number_type(number) not in self.CALLABLE:
             raise self.refused("invalid")
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

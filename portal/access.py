@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 from bookings.models import Booking, WaitingEntry
 from portal.answers import private
@@ -52,6 +52,11 @@ def _give(
         secure=settings.HTTPS,
         samesite="Lax",
     )
+
+
+def path_of(booking: Booking) -> str:
+    """The page of the booking in the language of the request, made once and not by `reverse`."""
+    return _path("portal:status", get_language() or "th", booking.reference)
 
 
 def withdraw(response: HttpResponseBase, reference: str) -> None:

@@ -19,6 +19,9 @@ from portal.views import (
 
 app_name = "portal"
 urlpatterns = [
+    # These two stand first: a rush asks for nothing else, and each pattern before them costs.
+    path("offices/<slug:office>/<slug:service>/hold/", booking.hold, name="hold"),
+    path("bookings/hold/<uuid:key>/", booking.form, name="form"),
     path("", home.home, name="home"),
     path("services/", home.services, name="services"),
     path("holidays/", home.holidays, name="holidays"),
@@ -33,9 +36,7 @@ urlpatterns = [
     path("offices/<slug:office>/", offices.office, name="office"),
     path("offices/<slug:office>/<slug:service>/", offices.service, name="service"),
     path("offices/<slug:office>/<slug:service>/times/", times.times, name="times"),
-    path("offices/<slug:office>/<slug:service>/hold/", booking.hold, name="hold"),
     path("offices/<slug:office>/<slug:service>/wait/", waiting.wait, name="wait"),
-    path("bookings/hold/<uuid:key>/", booking.form, name="form"),
     path("bookings/hold/<uuid:key>/extend/", booking.extend, name="extend"),
     path("bookings/hold/<uuid:key>/release/", booking.release, name="release"),
     path("l/<str:token>/", my.open_link, name="link"),
@@ -47,6 +48,7 @@ urlpatterns = [
     path("my/<str:reference>/", my.status, name="status"),
     path("my/<str:reference>/cancel/", my.cancel, name="cancel"),
     path("my/<str:reference>/move/", my.move, name="move"),
+    path("my/<str:reference>/take/", my.take_offer, name="take_offer"),
     path("my/<str:reference>/leave/", my.leave, name="leave"),
     path("my/<str:reference>/ticket.pdf", my.ticket, name="ticket"),
     path("my/<str:reference>/event.ics", my.event, name="event"),

@@ -27,16 +27,18 @@ from bookings.admin import (
     queue,
     search,
     sheets,
+    waiting,
     week,
 )
 from bookings.admin.access import booking_of
+from bookings.admin.patterns import OpeningPatternAdmin
 from bookings.admin.times import ClosureAdmin, SlotAdmin
 from bookings.models import Booking, Slot
 from core.admin import OfficeAdmin, site
 from core.admin_site import MenuItem
-from offices.models import Closure
+from offices.models import Closure, OpeningPattern
 
-__all__ = ["BookingAdmin", "data_requests"]
+__all__ = ["BookingAdmin", "data_requests", "waiting"]
 
 
 class BookingAdmin(OfficeAdmin):
@@ -110,6 +112,7 @@ class BookingAdmin(OfficeAdmin):
 site.register(Booking, BookingAdmin)
 site.register(Slot, SlotAdmin)
 site.register(Closure, ClosureAdmin)
+site.register(OpeningPattern, OpeningPatternAdmin)
 site.home += [home.context, desk_page.home]
 site.pages += [
     *closing.pages,

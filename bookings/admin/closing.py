@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -33,7 +34,9 @@ def of_one(view: View) -> View:
 
     @wraps(view)
     def checked(request: StaffRequest, pk: int, **kwargs: Any) -> HttpResponse:
-        rows = Closing.objects.for_staff(request.user).select_related("office", "made_by")
+        rows = Closing.objects.for_staff(request.user).select_related(
+            "office", "made_by", "pattern"
+        )
         closing = get_object_or_404(rows, pk=pk)
         if not request.user.has_office_permission(PERMISSION, closing.office_id):
             raise PermissionDenied
@@ -47,7 +50,8 @@ def index(request: StaffRequest) -> HttpResponse:
     """The closings that are prepared or lie ahead."""
     _check_may(request)
     rows = Closing.objects.for_staff(request.user).exclude(status="dropped")
-    ahead = rows.filter(date__gte=timezone.localdate()).select_related("office", "made_by")
+    wanted = Q(date__gte=timezone.localdate()) | Q(status="draft", pattern__isnull=False)
+    ahead = rows.filter(wanted).select_related("office", "made_by", "pattern")
     context = {"title": _("Closing a part of a day"), "closings": list(ahead)}
     return _page(request, "list", context)
 
@@ -120,9 +124,17 @@ def decide(request: StaffRequest, closing: Closing) -> HttpResponse:
 @require_POST
 @of_one
 def decide_all(request: StaffRequest, closing: Closing) -> HttpResponse:
+    choice = Choice.CANCEL if request.POST.get("choice") == Choice.CANCEL else Choice.MOVE
+
     def verb() -> None:
-        number = services.decide_all(closing=closing, by=request.user, now=timezone.now())
-        messages.success(request, _("%(n)s are to be moved as proposed.") % {"n": number})
+        number = services.decide_all(
+            closing=closing, by=request.user, now=timezone.now(), choice=choice
+        )
+        said = {
+            Choice.MOVE: _("%(n)s are to be moved as proposed."),
+            Choice.CANCEL: _("%(n)s are to be cancelled."),
+        }
+        messages.success(request, said[choice] % {"n": number})
 
     return _do(request, closing, verb)
 
@@ -187,7 +199,7 @@ def _one(
     form: Form | None = None,
 ) -> HttpResponse:
     """The page, again with what was refused and what was typed (422)."""
-    closing = Closing.objects.select_related("office", "made_by").get(pk=closing.pk)
+    closing = Closing.objects.select_related("office", "made_by", "pattern").get(pk=closing.pk)
     now = timezone.now()
     if closing.status == "dropped":
         raise Http404

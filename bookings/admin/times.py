@@ -90,7 +90,7 @@ class SlotAdmin(OfficeAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
         if is_list(request):
-            rows = rows.filter(starts_at__gte=timezone.now())
+            rows = rows.filter(starts_at__gte=timezone.now()).shown()
         return rows
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -10,10 +10,12 @@ from django.utils import timezone
 from bookings import news
 from bookings.models import Booking, Choice, Closing, ClosingDecision
 from bookings.services.changes import cancel, move_to_kept_place
+from bookings.services.closing_moves import locked_closing, move_closing
 from bookings.services.closing_rules import stale
+from bookings.services.equal_offers import offer_ends
 from bookings.services.moves import locked_booking, record
-from bookings.services.places import give_back_places
-from bookings.workflow import CHANGEABLE, CLOSED_BY, CLOSING_WORKFLOW, ClosingStatus
+from bookings.services.places import give_back_places, lock_slot
+from bookings.workflow import CHANGEABLE, CLOSED_BY, ClosingStatus
 from core.db import lock_rows
 from core.errors import Refused
 from core.workflow import SYSTEM, Actor
@@ -31,23 +33,30 @@ def carry_out(*, closing: Closing, now: datetime) -> int:
     waiting = closing.decisions.filter(done_at__isnull=True).order_by("pk")
     done = sum(_carry_out(decision, closing, now) for decision in list(waiting))
     with transaction.atomic():
-        locked = lock_rows(Closing.objects.filter(pk=closing.pk)).get()
+        locked = locked_closing(closing)
         is_left = locked.decisions.filter(done_at__isnull=True).exists()
         if locked.status == ClosingStatus.ANNOUNCED and not is_left:
-            CLOSING_WORKFLOW.check(locked.status, ClosingStatus.DONE, SYSTEM)
-            locked.status = ClosingStatus.DONE
-            locked.save(update_fields=["status"])
+            move_closing(locked, ClosingStatus.DONE, by=SYSTEM, now=now)
     return done
 
 
 def forgotten(*, now: datetime) -> tuple[int, list[str]]:
-    """How many announced closings lie ahead, and who stands on one without a decision: nobody,
-    ever (reliability F9). One query a closing."""
-    announced = Closing.objects.filter(status__in=CLOSED_BY, date__gte=timezone.localdate(now))
+    """How many announced closings lie ahead, and who stands on one, or on a time that went out of
+    its pattern, without a decision: nobody, ever (reliability F9). Two queries, one a closing."""
+    announced = Closing.objects.filter(
+        status__in=CLOSED_BY, date__gte=timezone.localdate(now), pattern__isnull=True
+    )
     left: list[str] = []
     for closing in announced:
         known = closing.decisions.values("booking")
         left += closing.hit(now).exclude(pk__in=known).values_list("reference", flat=True)
+    gone = Booking.objects.filter(
+        slot__out_of_pattern=True,
+        slot__starts_at__gt=now,
+        status__in=CHANGEABLE,
+        decisions__isnull=True,
+    )
+    left += gone.values_list("reference", flat=True)
     return len(announced), sorted(left)
 
 
@@ -73,9 +82,23 @@ def _do(decision: ClosingDecision, booking: Booking, closing: Closing, now: date
                 booking=booking, slot=decision.proposed, by=by, now=now, reason=reason
             )
         case Choice.CANCEL:
-            cancel(booking=booking, by=by, now=now, reason=reason)
+            _cancel(decision, booking, by, now, reason)
         case Choice.KEEP:
             _keep(decision, booking, by, now, reason)
+
+
+def _cancel(
+    decision: ClosingDecision, booking: Booking, by: Actor, now: datetime, reason: str
+) -> None:
+    """The place that was kept is offered instead, or given back where too little time is left."""
+    kept = decision.proposed_id if decision.holds_place else None
+    for slot_id in sorted({booking.slot_id, kept or booking.slot_id}):
+        lock_slot(slot_id)
+    decision.offered_until = until = offer_ends(decision, now=now)
+    told = {"offer_slot": kept, "offer_until": until.isoformat()} if until else {}
+    cancel(booking=booking, by=by, now=now, reason=reason, told=told)
+    if kept and not until:
+        give_back_places(slot_id=kept, online=False)
 
 
 def _keep(
@@ -110,8 +133,8 @@ def _finish(decision: ClosingDecision, now: datetime) -> None:
     locked = lock_rows(ClosingDecision.objects.filter(pk=decision.pk)).get()
     if locked.done_at:
         raise stale()
-    decision.holds_place, decision.done_at = False, now
-    decision.save(update_fields=["holds_place", "done_at", "was_gone"])
+    decision.holds_place, decision.done_at = decision.offered_until is not None, now
+    decision.save(update_fields=["holds_place", "offered_until", "done_at", "was_gone"])
 
 
 def _is_gone(booking: Booking, decision: ClosingDecision) -> bool:

@@ -1,6 +1,8 @@
 """Moving a booking to another time and cancelling it, by the citizen or by staff."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,10 +21,16 @@ from core.workflow import Actor, ActorKind
 
 @retried
 def cancel(
-    *, booking: Booking, by: Actor, now: datetime, reason: str = "", version: int | None = None
+    *,
+    booking: Booking,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    version: int | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> Booking:
     """Cancel and give the place back, to the waiting list first. Staff need a reason, which is in
-    the message; a citizen is bound to the cut-off.
+    the message, with what else is `told`; a citizen is bound to the cut-off.
 
     Raises Refused("reason" | "cutoff" | "move") and Changed. Locks the slot, then the booking."""
     _check_may_change(booking, by=by, now=now, reason=reason)
@@ -35,7 +43,7 @@ def cancel(
         else:
             free_place_later(booking=locked, now=now)
         kind = "cancelled_by_office" if by.kind == ActorKind.STAFF else "cancelled_by_citizen"
-        news.tell(locked, kind, now=now, reason=reason)
+        news.tell(locked, kind, now=now, reason=reason, **(told or {}))
     return locked
 
 
@@ -70,13 +78,13 @@ def move_to(
             )
     with transaction.atomic():
         online = by.kind == ActorKind.CITIZEN
-        _swap_places(booking, slot, online=online)
+        swap_places(booking, slot, online=online)
         locked = _locked_at(booking, by=by, version=version)
         if locked.status not in CHANGEABLE:
             raise Refused(_("This appointment can no longer be moved."), code="move")
-        old_slot_id = locked.slot_id
-        _put_on(locked, slot, online=online, by=by, now=now, reason=reason)
-        offer_freed(slot_id=old_slot_id, now=now)
+        old = put_on(locked, slot, online=online, by=by, now=now, reason=reason)
+        offer_freed(slot_id=old.pk, now=now)
+        _tell_moved(locked, old, by=by, now=now, reason=reason)
     return locked
 
 
@@ -90,13 +98,16 @@ def move_to_kept_place(
     _check_may_change(booking, by=by, now=now, reason=reason)
     give_back_places(slot_id=booking.slot_id, online=booking.takes_online_place)
     locked = _locked_at(booking, by=by, version=None)
-    _put_on(locked, slot, online=False, by=by, now=now, reason=reason)
+    old = put_on(locked, slot, online=False, by=by, now=now, reason=reason)
+    _tell_moved(locked, old, by=by, now=now, reason=reason)
     return locked
 
 
-def _put_on(
+def put_on(
     booking: Booking, slot: Slot, *, online: bool, by: Actor, now: datetime, reason: str
-) -> None:
+) -> Slot:
+    """Write a locked booking onto a time where its place is taken, with its row of the history;
+    returns the old time."""
     old = booking.slot
     booking.slot, booking.takes_online_place = slot, online
     booking.slot_since = now
@@ -105,11 +116,17 @@ def _put_on(
     fields = ["slot", "takes_online_place", "slot_since", "moves", "version"]
     booking.save(update_fields=fields)
     record(booking, source=booking.status, by=by, now=now, reason=reason, from_slot=old)
+    return old
+
+
+def _tell_moved(booking: Booking, old: Slot, *, by: Actor, now: datetime, reason: str) -> None:
     kind = "moved_by_office" if by.kind == ActorKind.STAFF else "moved_by_citizen"
     news.tell(booking, kind, now=now, reason=reason, old_starts_at=old.starts_at.isoformat())
 
 
-def _swap_places(booking: Booking, slot: Slot, *, online: bool) -> None:
+def swap_places(booking: Booking, slot: Slot, *, online: bool) -> None:
+    """Take a place of `slot` and give back the one of the booking, both rows locked in id order,
+    so that crossing moves cannot deadlock (reliability F7). Raises Refused("full" | "closed")."""
     for slot_id in sorted((booking.slot_id, slot.pk)):
         if slot_id == slot.pk:
             take_places(slot_id=slot_id, online=online)

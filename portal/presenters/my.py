@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from bookings import rules
-from bookings.models import Booking, BookingChange, WaitingEntry
+from bookings.models import Booking, BookingChange, NotServedReason, Ticket, WaitingEntry
 from bookings.workflow import CHANGEABLE, OPEN, Status
 from core import thai_dates
 from core.text import unbroken
@@ -53,9 +53,12 @@ def just_booked(booking: Booking, now: datetime) -> bool:
 
 
 def state_of(booking: Booking, changes: Sequence[BookingChange], *, now: datetime) -> State:
-    """The state as the h1. Needs the history in order; one query for a waiting booking."""
+    """The state as the h1. Needs the history in order; one query for a booking that waits or
+    was not served."""
     if booking.status == Status.REQUESTED:
         return State(_("This time is yours"), _waiting(booking, changes))
+    if booking.status == Status.NOT_SERVED:
+        return State(_("It could not be completed"), _not_served(booking))
     known = {**_ahead(booking, now), **_after(booking, changes[-1])}
     return State(*known[Status(booking.status)])
 
@@ -86,10 +89,6 @@ def _after(booking: Booking, last: BookingChange) -> dict[Status, tuple[str, str
     by = _("you") if last.actor == ActorKind.CITIZEN else booking.office.full_name
     return {
         Status.SERVED: (_("Completed"), _("Thank you for coming")),
-        Status.NOT_SERVED: (
-            _("It could not be completed"),
-            _("Today it could not be done because: %(reason)s. You can book again") % reason,
-        ),
         Status.NO_SHOW: (_("You did not come"), _("The time has passed. You can book again")),
         Status.CANCELLED: (
             _("The appointment is cancelled"),
@@ -104,6 +103,17 @@ def _after(booking: Booking, last: BookingChange) -> dict[Status, tuple[str, str
             _("It was not finished in time, and the time is open to others again"),
         ),
     }
+
+
+def _not_served(booking: Booking) -> str:
+    """Why, as the desk noted it with the number; its own words where it chose none of the list."""
+    ticket = Ticket.objects.select_related("missing").get(booking=booking)
+    is_other = ticket.reason == NotServedReason.OTHER
+    parts = [ticket.remark if is_other else str(ticket.get_reason_display())]
+    if ticket.missing:
+        parts.append(str(ticket.missing.title))
+    reason = {"reason": ", ".join(parts)}
+    return _("Today it could not be done because: %(reason)s. You can book again") % reason
 
 
 def _waiting(booking: Booking, changes: Sequence[BookingChange]) -> str:

@@ -73,6 +73,11 @@ def _over(entry: WaitingEntry) -> tuple[str, str]:
             _("You took the time"),
             _("The page of your appointment has all about it; its link is in the other message"),
         )
+    if entry.ending == WaitingEntry.Ending.TAKEN_OUT:
+        return (
+            _("The office took you off the waiting list"),
+            _("Because: %(reason)s. You can join again at any time") % {"reason": entry.reason},
+        )
     if entry.status == WaitingStatus.LEFT:
         return _("You left the waiting list"), _("You can join again at any time")
     return {

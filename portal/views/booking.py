@@ -36,15 +36,15 @@ NOT_OF_THE_BODY = {"csrfmiddlewaretoken", "form_key"}
 @require_POST
 def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
     """Keep a place for this browser and go to the form."""
-    found = queries.slot_to_hold(office, service, _slot_id(request))
+    holder, now = visitor.holder_of(request), timezone.now()
+    found = queries.slot_to_hold(office, service, _slot_id(request), holder=holder)
     if found is None:
         offered = office_queries.offered_to_book(office, service)
         if offered is None:
             raise Http404
         return taken(request, offered, None, not_available())
-    slot, offered = found
-    holder, now = visitor.holder_of(request), timezone.now()
-    if slot.is_full_online and not (holder and queries.keeps(holder, slot)):
+    slot, offered, is_kept = found
+    if slot.is_full_online and not is_kept:
         # Most answers of a rush: said without a transaction, and without asking the rules.
         return taken(request, offered, slot, full())
     ticket = limits.ticket_to_hold(request, now=now)
@@ -135,7 +135,7 @@ def _send(
         )
     except Refused as refused:
         return _not_sent(request, _own(request, booking.form_key), refused, now)
-    response = see_other("portal:status", booked.reference)
+    response = SeeOther(access.path_of(booked))
     access.grant(response, booked)
     return response
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.links import BadLink
 from bookings import checklist, ics, links, pdf, queries, rules, services
 from bookings.models import Booking, Slot
-from bookings.workflow import CHANGEABLE, WORKFLOW
+from bookings.workflow import CHANGEABLE, WORKFLOW, Status
 from core import thai_dates
 from core.errors import Refused
 from core.workflow import CITIZEN
@@ -63,6 +63,7 @@ def short_link(request: HttpRequest, code: str) -> HttpResponse:
 def status(request: HttpRequest, booking: Booking) -> HttpResponse:
     """The state, the ticket, what to bring, and what can be done. Nine queries."""
     now = timezone.now()
+    is_cancelled = booking.status == Status.CANCELLED
     changes = list(booking.changes.select_related("from_slot"))
     context = {
         "booking": booking,
@@ -73,7 +74,8 @@ def status(request: HttpRequest, booking: Booking) -> HttpResponse:
         "documents": booking.documents.count(),
         "can_change": shown.can_change(booking, now=now),
         "lies_ahead": booking.is_open,
-        "is_over": booking.status in WORKFLOW.ends(),
+        "is_over": is_cancelled or booking.status in WORKFLOW.ends(),
+        "offer": services.offered_to(booking, now=now) if is_cancelled else None,
         "asked": shown.asked_items(booking, changes[-1].reason),
         "late": pdf.late_rule(booking),
         "deadline": shown.day_and_clock(rules.change_deadline(booking.offered, booking.slot)),
@@ -126,6 +128,19 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponse:
     except Refused as refused:
         return _move_page(request, booking, now, refused=refused, near=slot)
     messages.success(request, _("Moved. Use the new ticket; your documents are kept"))
+    return see_other("portal:status", booking.reference)
+
+
+@require_POST
+@access.own_booking
+def take_offer(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Take the time that the office keeps instead of the one it cancelled."""
+    try:
+        services.take_equal_offer(booking=booking, now=timezone.now())
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("The time is yours. Use the new ticket; all you sent is kept"))
     return see_other("portal:status", booking.reference)
 
 

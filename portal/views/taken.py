@@ -32,10 +32,10 @@ def taken(
         holds = queries.holds_of(visitor.holder_of(request), now=now)
         context = {"refused": refused, "kept": holds, "offered": offered}
         return private(render(request, "portal/holds.html", context, status=409))
-    nearest = _nearest_free(offered, slot, now) if slot else []
-    free = nearest or queries.next_free(offered, now=now, count=3)
 
     def draw() -> str:
+        nearest = _nearest_free(offered, slot, now) if slot else []
+        free = nearest or queries.next_free(offered, now=now, count=3)
         path = [offered.office.slug, offered.service.code]
         day = timezone.localdate(slot.starts_at) if slot else None
         is_day_full = day not in {timezone.localdate(other.starts_at) for other in free}
@@ -52,7 +52,7 @@ def taken(
         }
         return render_to_string("portal/taken.html", context, request)
 
-    told = (slot and slot.pk, refused.message, [(other.pk, other.free_online) for other in free])
+    told = (slot and slot.pk, refused.message)
     status = STATUS.get(refused.code, 422)
     return private(kept.with_token(request, kept.drawn(request, told, draw), status=status))
 

@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from bookings.models import Slot
+from bookings.workflow import WaitingStatus
 from offices.models import Closure, Office
-from tests.factories import at, booking_at, make_slot, make_staff
+from tests.factories import at, booking_at, make_slot, make_staff, wait
 
 
 @pytest.fixture
@@ -26,6 +27,20 @@ def test_head_raises_the_places(signed_in, head, slot):
 
     slot.refresh_from_db()
     assert (slot.capacity, slot.online_capacity, slot.taken) == (5, 4, 2)
+
+
+def test_raised_places_are_offered_to_who_waits(signed_in, head, offered):
+    full = make_slot(offered, capacity=1)
+    booking_at(offered=offered, slot=full)
+    day = full.starts_at.date()
+    entry = wait(offered, first_day=day, latest_day=day)
+
+    assert save(signed_in(head), full, capacity=2, online_capacity=2).status_code == 302
+
+    entry.refresh_from_db()
+    assert entry.status == WaitingStatus.OFFERED
+    full.refresh_from_db()
+    assert (full.taken_online, full.online_capacity) == (2, 2)
 
 
 def test_places_below_the_booked_are_refused_with_their_number(signed_in, head, slot):
@@ -129,21 +144,3 @@ def test_change_of_reference_data_has_a_history(signed_in, bang_rak):
     page = browser.get(reverse("admin:offices_office_history", args=[bang_rak.pk]))
     assert page.status_code == 200
     assert bang_rak.history.count() == 2
-
-
-@pytest.mark.parametrize(("weekdays", "status"), [("135", 302), ("Mon", 200), ("80", 200)])
-def test_weekdays_of_a_pattern_are_days(signed_in, head, offered, weekdays, status):
-    pattern = offered.pattern
-    page = signed_in(head).post(
-        reverse("admin:offices_openingpattern_change", args=[pattern.pk]),
-        {
-            "name": "ใหม่",
-            "weekdays": weekdays,
-            "times-TOTAL_FORMS": 0,
-            "times-INITIAL_FORMS": 0,
-        },
-    )
-
-    pattern.refresh_from_db()
-    assert page.status_code == status
-    assert (pattern.weekdays == weekdays) == (status == 302)

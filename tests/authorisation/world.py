@@ -106,7 +106,7 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         visitor=visitor_name,
         hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
         kiosk=counter.open_kiosk(office=office, by=factories.make_staff(office=office), now=NOW),
-        waiting=factories.wait(offered),
+        waitingentry=factories.wait(offered),
     )
 
 
@@ -131,7 +131,7 @@ def _holder(side: SimpleNamespace) -> Client:
     access.grant(response, side.booking)
     response.cookies.update(privacy.granted(side.datarequest).cookies)
     kiosk.grant(response, side.kiosk)
-    access.grant_waiting(response, side.waiting)
+    access.grant_waiting(response, side.waitingentry)
     client = Client(**FAR_AWAY)
     client.cookies.update(response.cookies)
     return client
@@ -146,7 +146,7 @@ def place(name: str, side: SimpleNamespace) -> dict[str, Any]:
         "office": lambda: {"office": side.office.slug},
         "service": lambda: {"office": side.office.slug, "service": side.service.code},
         "token": lambda: {"token": _token(links.link(side.booking))},
-        "waiting_token": lambda: {"token": _token(links.waiting_link(side.waiting))},
+        "waiting_token": lambda: {"token": _token(links.waiting_link(side.waitingentry))},
         "code": lambda: {"code": links.short_code(side.booking)},
         "message": lambda: {"message": side.message.pk},
         "data_token": lambda: {
@@ -169,11 +169,12 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
     pk = side.booking.pk if side else NEVER
     return {
         "hold": lambda: {"key": side.hold.form_key if side else uuid4()},
-        "waiting": lambda: {"reference": side.waiting.reference if side else "BR-2222-22"},
+        "waiting": lambda: {"reference": side.waitingentry.reference if side else "BR-2222-22"},
         "reference": lambda: {"reference": side.booking.reference if side else "BR-2222-22"},
         "data_reference": lambda: {
             "reference": side.datarequest.reference if side else "BR-2222-22"
         },
+        "waiting_entry": lambda: {"pk": side.waitingentry.pk if side else NEVER},
         "data_request": lambda: {"pk": side.datarequest.pk if side else NEVER},
         "kiosk": lambda: {"office": side.office.slug if side else "nowhere"},
         "kiosk_slip": lambda: {
