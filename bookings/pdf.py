@@ -74,7 +74,8 @@ def _data(booking: Booking, checklist: Sequence[dict[str, str]]) -> dict[str, An
         "date": thai_dates.long_date(slot.starts_at),
         "time": thai_dates.time_range(slot.starts_at, slot.ends_at),
         "arrive": _("by %(arrive_by)s") % {"arrive_by": arrive},
-        "place": [part for part in (booking.place, booking.office.address) if part],
+        "place": booking.place,
+        "address": booking.office.address,
         "phone": booking.office.phone,
         "qr": _qr(booking),
         "labels": {

@@ -36,8 +36,9 @@ _LATIN_ACCENTS = re.compile("[\u0300-\u036f]")
 
 def unbroken(text: str) -> str:
     """A date, a time or a telephone number that stays on one line inside a sentence; the B.E. year
-    in brackets may go to the next."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("\N{NO-BREAK SPACE}(", " (")
+    in brackets and the end of a range may go to the next."""
+    kept = text.replace(" ", "\N{NO-BREAK SPACE}")
+    return kept.replace("\N{NO-BREAK SPACE}(", " (").replace("–\N{NO-BREAK SPACE}", "– ")
 
 
 def clean_text(value: str, *, multiline: bool = False) -> str:

@@ -84,7 +84,7 @@ def next_times(slots: list[Slot]) -> list[NextTime]:
             slot_id=slot.pk,
             starts=_iso(slot.starts_at),
             free=slot.free_online,
-            date=thai_dates.long_date(slot.starts_at),
+            date=unbroken(thai_dates.long_date(slot.starts_at)),
             time=thai_dates.time_range(slot.starts_at, slot.ends_at),
         )
         for slot in slots

@@ -148,8 +148,13 @@ def test_search_key_is_idempotent(typed):
     assert search_key(key) == key
 
 
-def test_only_the_year_in_brackets_may_leave_its_date():
-    assert unbroken("27 November 2026 (B.E. 2569)").split(" ") == [
-        "27\u00a0November\u00a02026",
-        "(B.E.\u00a02569)",
-    ]
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("27 November 2026 (B.E. 2569)", ["27\u00a0November\u00a02026", "(B.E.\u00a02569)"]),
+        ("ส 28 – อา 29 พ.ย.", ["ส\u00a028\u00a0–", "อา\u00a029\u00a0พ.ย."]),
+        ("02 000 1004", ["02\u00a0000\u00a01004"]),
+    ],
+)
+def test_a_date_breaks_before_its_bracket_and_after_its_dash(words, lines):
+    assert unbroken(words).split(" ") == lines
