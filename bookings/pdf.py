@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from bookings import rules
 from bookings.models import Booking
-from bookings.sheets import Sheet
+from bookings.sheets import HeldPaper, Sheet
 from core import thai_dates
 
 TEMPLATES = Path(__file__).parent / "typst"
@@ -45,6 +45,11 @@ def sheet(paper: Sheet) -> bytes:
         "thai": paper.thai,
     }
     return _compiled("sheet", data)
+
+
+def held(paper: HeldPaper) -> bytes:
+    """A PDF of what an office holds about one person. No query."""
+    return _compiled("held", asdict(paper))
 
 
 def _compiled(template: str, data: dict[str, Any]) -> bytes:

@@ -31,10 +31,14 @@ from offices.models import (
 
 @admin.register(Office)
 class OfficeOfTheCityAdmin(OfficeAdmin):
-    list_display = ("name", "code", "phone", "opens_at", "closes_at", "confirmed")
+    list_display = ("name", "code", "phone", "hours", "confirmed")
     list_filter = ("confirmed",)
     search_fields = ("name_th", "name_en", "slug")
     readonly_fields = ("code", "slug", "prefix")
+
+    @admin.display(description=gettext_lazy("open"), ordering="opens_at")
+    def hours(self, office: Office) -> str:
+        return f"{office.opens_at:%H.%M}–{office.closes_at:%H.%M}"
 
     @admin.display(description=gettext_lazy("office"), ordering="name_th")
     def name(self, office: Office) -> str:

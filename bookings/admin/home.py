@@ -38,9 +38,10 @@ WHY = {
 
 def context(request: StaffRequest) -> dict[str, Any]:
     """The parts of the page; nothing of cases for those who see none."""
-    if not request.user.has_perm("bookings.view_booking"):
-        return {"shows_cases": False}
     now = timezone.now()
+    clock = {"now": now, "hour": timezone.localtime(now).hour}
+    if not request.user.has_perm("bookings.view_booking"):
+        return {"shows_cases": False, **clock}
     offered = queue.offered_to(request.user)
     rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
     first = rows_of.with_all(rows.filter(status=Status.REQUESTED, belongs_to="")).order_by(
@@ -49,8 +50,7 @@ def context(request: StaffRequest) -> dict[str, Any]:
     closures = _closures(request.user)
     return {
         "shows_cases": True,
-        "now": now,
-        "hour": timezone.localtime(now).hour,
+        **clock,
         "waiting": _waiting(rows, offered, now),
         "today": _today(rows, request.user, now),
         "first": rows_of.as_rows(first[:FIRST], now=now),

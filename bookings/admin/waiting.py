@@ -47,7 +47,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("over", gettext_lazy("Over")), ("all", gettext_lazy("All"))]
+        return [("over", gettext_lazy("Ended")), ("all", gettext_lazy("All"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "all":
