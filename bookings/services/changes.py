@@ -89,7 +89,13 @@ def move_to(
 
 
 def move_to_kept_place(
-    *, booking: Booking, slot: Slot, by: Actor, now: datetime, reason: str
+    *,
+    booking: Booking,
+    slot: Slot,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    told: Mapping[str, Any] | None = None,
 ) -> Booking:
     """Move to a time where a place is taken for this booking already: only the old place is given
     back. Inside the caller's transaction, which ends whatever kept the place.
@@ -98,12 +104,19 @@ def move_to_kept_place(
     _check_may_change(booking, by=by, now=now, reason=reason)
     give_back_places(slot_id=booking.slot_id, online=booking.takes_online_place)
     locked = _locked_at(booking, by=by, version=None)
-    _put_on(locked, slot, online=False, by=by, now=now, reason=reason)
+    _put_on(locked, slot, online=False, by=by, now=now, reason=reason, told=told)
     return locked
 
 
 def _put_on(
-    booking: Booking, slot: Slot, *, online: bool, by: Actor, now: datetime, reason: str
+    booking: Booking,
+    slot: Slot,
+    *,
+    online: bool,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    told: Mapping[str, Any] | None = None,
 ) -> None:
     old = booking.slot
     booking.slot, booking.takes_online_place = slot, online
@@ -114,7 +127,8 @@ def _put_on(
     booking.save(update_fields=fields)
     record(booking, source=booking.status, by=by, now=now, reason=reason, from_slot=old)
     kind = "moved_by_office" if by.kind == ActorKind.STAFF else "moved_by_citizen"
-    news.tell(booking, kind, now=now, reason=reason, old_starts_at=old.starts_at.isoformat())
+    facts = {"reason": reason, "old_starts_at": old.starts_at.isoformat(), **(told or {})}
+    news.tell(booking, kind, now=now, **facts)
 
 
 def _swap_places(booking: Booking, slot: Slot, *, online: bool) -> None:
