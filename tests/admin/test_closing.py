@@ -246,7 +246,7 @@ def test_central_holiday_gives_each_office_hit_a_draft(
     signed_in, offered, friday, monday, foreign, head, client
 ):
     booking_at(offered=offered, slot=friday[0])
-    data = {"office": "", "date": "18/12/2569", "reason_th": "วันหยุดพิเศษ"}
+    data = {"date": "18/12/2569", "reason_th": "วันหยุดพิเศษ", "confirmed": 1}
 
     page = signed_in(make_staff(Role.CENTRAL)).post(
         reverse("admin:offices_closure_add"), data, follow=True
