@@ -2,7 +2,6 @@
 (copy.md §7). Each kind has one template, drawn into the subject, the HTML and the plain text."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,88 +10,15 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext
 
 from bookings import checklist, ics, links, news, rules
+from bookings.message_kinds import AGAIN, KINDS, OFFER
 from bookings.models import Booking, ItemState, Slot
-from bookings.workflow import CHANGEABLE, OPEN, Status
+from bookings.workflow import CHANGEABLE
 from core import text, thai_dates
 from notifications.models import Message
 from notifications.sources import Attachment, Contact, Rendered
-
-NO_SHOW_IS_NEWS = timedelta(days=2)
-Check = Callable[[Booking, Message, datetime], bool]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a kind of message shows, and until when it is true."""
-
-    is_wanted: Check
-    button: Any
-    page: str = ""
-    # Whether the person is to come at the time shown.
-    visit_stands: bool = True
-    to_bring: bool = False
-    calendar: bool = False
-
-
-def _always(booking: Booking, message: Message, now: datetime) -> bool:
-    return True
-
-
-def _is_open(booking: Booking, message: Message, now: datetime) -> bool:
-    return booking.status in OPEN
-
-
-def _is_ahead(booking: Booking, message: Message, now: datetime) -> bool:
-    return booking.status in OPEN and booking.slot.starts_at > now
-
-
-def _status_is(status: Status) -> Check:
-    return lambda booking, message, now: booking.status == status
-
-
-def _is_due_reminder(booking: Booking, message: Message, now: datetime) -> bool:
-    """Still confirmed at the very time of the event "booking:<id>:<kind>:<slot>", and in time to
-    arrive (reliability F34)."""
-    return (
-        booking.status == Status.CONFIRMED
-        and message.event.split(":")[3] == str(booking.slot_id)
-        and now < rules.arrive_by(booking.offered, booking.slot)
-    )
-
-
-def _is_fresh_no_show(booking: Booking, message: Message, now: datetime) -> bool:
-    """Not undone, and not told days later."""
-    return booking.status == Status.NO_SHOW and now - booking.slot.ends_at < NO_SHOW_IS_NEWS
-
-
-_TICKET = gettext_lazy("Open ticket")
-_SEE = gettext_lazy("See my appointment")
-_AGAIN = gettext_lazy("Book another time")
-_OFFER = gettext_lazy("Take this time, or choose another")
-AGAIN = "again"
-
-KINDS: dict[str, Kind] = {
-    "received": Kind(_is_open, _SEE, calendar=True),
-    "confirmed": Kind(_status_is(Status.CONFIRMED), _TICKET, to_bring=True, calendar=True),
-    "documents_needed": Kind(
-        _status_is(Status.NEEDS_DOCUMENTS), gettext_lazy("Send the documents"), page="documents"
-    ),
-    "documents_received": Kind(_status_is(Status.REQUESTED), _SEE),
-    "rejected": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
-    "moved_by_citizen": Kind(_is_ahead, _TICKET, to_bring=True, calendar=True),
-    "moved_by_office": Kind(_is_ahead, _SEE, to_bring=True, calendar=True),
-    "kept_elsewhere": Kind(_is_ahead, _SEE, to_bring=True, calendar=True),
-    "cancelled_by_citizen": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
-    "cancelled_by_office": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
-    "no_show": Kind(_is_fresh_no_show, _AGAIN, page=AGAIN, visit_stands=False),
-    "reminder_1d": Kind(_is_due_reminder, _TICKET, to_bring=True, calendar=True),
-    "reminder_2h": Kind(_is_due_reminder, _TICKET),
-    "already_booked": Kind(_is_open, _SEE),
-    "find_link": Kind(_is_open, _SEE),
-}
 
 
 class BookingMessages:
@@ -108,9 +34,7 @@ class BookingMessages:
         About ten queries. Raises Booking.DoesNotExist."""
         booking = _visits().get(pk=message.case_id)
         kind = KINDS[message.kind]
-        drawn = [
-            _draw(language, booking, message, now) for language in _languages(booking, message)
-        ]
+        drawn = [_draw(language, booking, message, now) for language in languages(booking, message)]
         subject = drawn[0].subject
         with translation.override(message.language):
             html = render_to_string(
@@ -135,7 +59,19 @@ def _visits() -> Any:
     return Booking.objects.with_visit().select_related("offered__pattern", "offered__office")
 
 
-def _languages(booking: Booking, message: Message) -> list[str]:
+def example(booking: Booking, message: Message, *, now: datetime) -> "list[Drawn]":
+    """A message that was not written (yet), as its reader would get it, in each of its languages;
+    its links lead to the home page only. About ten queries."""
+    nowhere = {"button_url": settings.SITE_URL, "status_url": settings.SITE_URL}
+    drawn = []
+    for language in languages(booking, message):
+        with translation.override(language):
+            words = _words(booking, message, now) | {"language": language} | nowhere
+            drawn.append(draw(message.kind, words))
+    return drawn
+
+
+def languages(booking: Booking, message: Message) -> list[str]:
     foreign = any(party.nationality != "TH" for party in booking.parties.all())
     return ["th", "en"] if message.language == "th" and foreign else [message.language]
 
@@ -178,6 +114,7 @@ def _words(booking: Booking, message: Message, now: datetime) -> dict[str, Any]:
     return {
         **_of_the_office(booking),
         **_of_the_moment(booking, message, now),
+        "place": message.context.get("kept_place") or booking.place,
         "names": _names(booking),
         "ref": booking.reference,
         "date": thai_dates.long_date(slot.starts_at),
@@ -189,7 +126,7 @@ def _words(booking: Booking, message: Message, now: datetime) -> dict[str, Any]:
         "changeable_until": _changeable_until(booking, now) if kind.visit_stands else "",
         "visit_stands": kind.visit_stands,
         "to_bring": _to_bring(booking) if kind.to_bring else [],
-        "button": _OFFER if _has_offer(message) else kind.button,
+        "button": OFFER if _has_offer(message) else kind.button,
         "button_url": _button_url(booking, message),
         "status_url": _link(booking, message),
     }
@@ -203,7 +140,6 @@ def _of_the_office(booking: Booking) -> dict[str, Any]:
         "service": _("an appointment at the office") if service.private_room else service.name,
         "office": booking.office.full_name,
         "o": booking.office.short_name,
-        "place": booking.place,
         "tel": text.unbroken(booking.office.phone),
         "early": offered.early_minutes,
         "late": offered.late_grace_minutes,
@@ -220,7 +156,7 @@ def _of_the_moment(booking: Booking, message: Message, now: datetime) -> dict[st
     items = [item[translation.get_language()] for item in context.get("items", [])]
     return {
         **_of_the_offer(message),
-        "reason": context.get("reason", ""),
+        "reason": _reason(message),
         "note": context.get("note", ""),
         "responsible": context.get("responsible", ""),
         "items": ", ".join(items),
@@ -231,6 +167,12 @@ def _of_the_moment(booking: Booking, message: Message, now: datetime) -> dict[st
         "by": _day_and_time(by),
         "by_day": thai_dates.day_month(by),
     }
+
+
+def _reason(message: Message) -> str:
+    """As it was written; in English where there is an English one for an English text."""
+    in_english = message.context.get("reason_en") if translation.get_language() == "en" else ""
+    return in_english or message.context.get("reason", "")
 
 
 def _has_offer(message: Message) -> bool:

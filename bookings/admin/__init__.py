@@ -113,7 +113,7 @@ site.register(Booking, BookingAdmin)
 site.register(Slot, SlotAdmin)
 site.register(Closure, ClosureAdmin)
 site.register(OpeningPattern, OpeningPatternAdmin)
-site.home += [home.context, desk_page.home]
+site.home += [home.context, desk_page.home, closing.home]
 site.pages += [
     *closing.pages,
     *places.pages,

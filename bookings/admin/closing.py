@@ -20,12 +20,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.staff import StaffRequest
 from bookings import services
 from bookings.admin.closing_forms import ClosingForm, DecisionForm
+from bookings.admin.closing_messages import examples
 from bookings.admin.closing_page import announced_context, draft_context
 from bookings.models import Choice, Closing, ClosingDecision
 from core.admin import site
 from core.errors import Refused
 
 PERMISSION = "bookings.announce_closing"
+DRAFTS = 10
 View = Callable[..., HttpResponse]
 
 
@@ -89,6 +91,20 @@ def new(request: StaffRequest) -> HttpResponse:
 def one(request: StaffRequest, closing: Closing) -> HttpResponse:
     """Step 2 while it is a draft, step 3 after."""
     return _one(request, closing)
+
+
+@require_GET
+@of_one
+def letters(request: StaffRequest, closing: Closing) -> HttpResponse:
+    """The messages that announcing the draft would send."""
+    if not closing.is_draft:
+        return redirect("admin:closing", closing.pk)
+    context = {
+        "title": _("Messages that would be sent"),
+        "closing": closing,
+        "examples": examples(closing, now=timezone.now()),
+    }
+    return _page(request, "letters", context)
 
 
 @require_POST
@@ -219,6 +235,14 @@ def _page(
     return TemplateResponse(request, f"admin/closing/{name}.html", context, status=status)
 
 
+def home(request: StaffRequest) -> dict[str, Any]:
+    """Drafts that wait for somebody to go on with them. One query for those who may."""
+    if not request.user.has_perm(PERMISSION):
+        return {}
+    drafts = Closing.objects.for_staff(request.user).filter(status="draft")
+    return {"drafts": list(drafts.select_related("pattern", "made_by")[:DRAFTS])}
+
+
 def _check_may(request: StaffRequest) -> None:
     if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
@@ -232,6 +256,7 @@ pages = [
     _address("", index, "closings"),
     _address("new/", new, "closing_new"),
     _address("<int:pk>/", one, "closing"),
+    _address("<int:pk>/messages/", letters, "closing_messages"),
     _address("<int:pk>/decide/", decide, "closing_decide"),
     _address("<int:pk>/all/", decide_all, "closing_decide_all"),
     _address("<int:pk>/open/", open_again, "closing_open"),

@@ -155,6 +155,9 @@ class Closing(models.Model):
     def _new(self) -> Q:
         return at_times(self.weekdays, [starts for _no, starts, _ends in self.rows])
 
+    def reason_in(self, language: str) -> str:
+        return (self.reason_en if language == "en" else "") or self.reason_th
+
     def slots(self) -> models.QuerySet[Slot]:
         """The times that it closes, in the order of locking: whatever overlaps its hours; of a
         change all times ahead that are not among the new ones."""

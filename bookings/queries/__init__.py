@@ -8,6 +8,7 @@ from bookings.queries.holding import (
     slot_to_hold,
     still_held,
 )
+from bookings.queries.suspended import suspended
 from bookings.queries.times import (
     NEXT_TIMES,
     Day,
@@ -40,4 +41,5 @@ __all__ = [
     "slot_to_hold",
     "slots_of_day",
     "still_held",
+    "suspended",
 ]

@@ -5,6 +5,7 @@ from bookings.services.carrying_out import carry_out, carry_out_closings
 from bookings.services.changes import cancel, move_to
 from bookings.services.changes_of_patterns import plan_choice, plan_times
 from bookings.services.changes_of_times import Preview, apply_places, booked_on, preview_places
+from bookings.services.city_closing import close_city, preview_city
 from bookings.services.closing import (
     announce,
     decide,
@@ -77,6 +78,7 @@ __all__ = [
     "carry_out",
     "carry_out_closings",
     "check_rows",
+    "close_city",
     "confirm",
     "counter",
     "decide",
@@ -105,6 +107,7 @@ __all__ = [
     "plan_choice",
     "plan_for_closure",
     "plan_times",
+    "preview_city",
     "preview_places",
     "queue_reminders",
     "reject",

@@ -3,6 +3,7 @@ message and the mark that it is done stand together, so that it can be killed an
 again, and nobody is told twice."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -75,34 +76,42 @@ def _carry_out(decision: ClosingDecision, closing: Closing, now: datetime) -> bo
 
 
 def _do(decision: ClosingDecision, booking: Booking, closing: Closing, now: datetime) -> None:
-    by, reason = Actor.staff(closing.announced_by), _reason(closing, booking)
+    """The reason in the language that the applicant reads; the message has the English one too."""
+    by, reason = Actor.staff(closing.announced_by), closing.reason_in(booking.language)
+    told: dict[str, Any] = {"reason_en": closing.reason_en} if closing.reason_en else {}
     match decision.choice:
         case Choice.MOVE if decision.proposed:
             move_to_kept_place(
-                booking=booking, slot=decision.proposed, by=by, now=now, reason=reason
+                booking=booking, slot=decision.proposed, by=by, now=now, reason=reason, told=told
             )
         case Choice.CANCEL:
-            _cancel(decision, booking, by, now, reason)
+            told |= _offer(decision, booking, now)
+            cancel(booking=booking, by=by, now=now, reason=reason, told=told)
         case Choice.KEEP:
-            _keep(decision, booking, by, now, reason)
+            _keep(decision, booking, by, now, reason, told)
 
 
-def _cancel(
-    decision: ClosingDecision, booking: Booking, by: Actor, now: datetime, reason: str
-) -> None:
-    """The place that was kept is offered instead, or given back where too little time is left."""
+def _offer(decision: ClosingDecision, booking: Booking, now: datetime) -> dict[str, Any]:
+    """The place that was kept is offered instead of the cancelled one, or given back where too
+    little time is left; what the message says of it. Locks the old and the kept time."""
     kept = decision.proposed_id if decision.holds_place else None
     for slot_id in sorted({booking.slot_id, kept or booking.slot_id}):
         lock_slot(slot_id)
     decision.offered_until = until = offer_ends(decision, now=now)
-    told = {"offer_slot": kept, "offer_until": until.isoformat()} if until else {}
-    cancel(booking=booking, by=by, now=now, reason=reason, told=told)
-    if kept and not until:
+    if until:
+        return {"offer_slot": kept, "offer_until": until.isoformat()}
+    if kept:
         give_back_places(slot_id=kept, online=False)
+    return {}
 
 
 def _keep(
-    decision: ClosingDecision, booking: Booking, by: Actor, now: datetime, reason: str
+    decision: ClosingDecision,
+    booking: Booking,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    told: dict[str, Any],
 ) -> None:
     locked = locked_booking(booking.pk)
     if _is_gone(locked, decision):
@@ -118,6 +127,7 @@ def _keep(
         reason=reason,
         kept_place=decision.place,
         responsible=decision.responsible,
+        **told,
     )
 
 
@@ -139,8 +149,3 @@ def _finish(decision: ClosingDecision, now: datetime) -> None:
 
 def _is_gone(booking: Booking, decision: ClosingDecision) -> bool:
     return booking.status not in CHANGEABLE or booking.slot_id != decision.slot_id
-
-
-def _reason(closing: Closing, booking: Booking) -> str:
-    """In the language that the applicant reads."""
-    return (closing.reason_en if booking.language == "en" else "") or closing.reason_th
