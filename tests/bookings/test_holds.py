@@ -172,6 +172,7 @@ def test_command_says_how_many_it_released(offered, slot, capsys):
     assert capsys.readouterr().out.splitlines() == [
         "holds: 1 released",
         "cancelled places: 0 came back",
+        "waiting list: 0 have booked",
         "waiting list: 0 places offered",
         "waiting list: 0 ended",
         "undecided past visits: 0 expired",
