@@ -45,7 +45,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.faults", description=__doc__)
     parser.add_argument("--short", action="store_true", help="small numbers, under a minute")
     parser.add_argument("--keep", action="store_true", help="leave logs and data in /tmp")
-    parser.add_argument("numbers", nargs="*", help="only these, for example F18")
+    parser.add_argument("numbers", nargs="*", help="only these, in this order: F18 F4")
     return parser.parse_args(arguments)
 
 
@@ -96,6 +96,8 @@ def _run(ground, numbers: list[str]) -> int:
     for name in MODULES:
         __import__(f"tests.faults.{name}")
     chosen = [one for one in in_order() if _is_wanted(one, ground.short, numbers)]
+    if numbers:
+        chosen.sort(key=lambda one: numbers.index(one.number))
     if unknown := set(numbers) - {one.number for one in chosen}:
         print(f"no such fault here: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2

@@ -116,7 +116,7 @@ class _At:
 
 @scenario("F40", "a large export while people book", short=False)
 def exported(ground: Ground) -> str:
-    rows, people = ground.pick(100_000, 2_000), ground.pick(60, 5)
+    rows, people = ground.pick(50_000, 2_000), ground.pick(60, 5)
     offered = world.marriage_at_bang_rak()
     make_officer(offered)
     ahead = slot_at(offered, timezone.now() + timedelta(days=20), places=5_000)

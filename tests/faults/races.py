@@ -2,7 +2,7 @@
 they are on the servers of this run (F1, F2, F5–F7, F10, F12, F39)."""
 
 import re
-import subprocess
+import signal
 import sys
 
 from django.db import connection
@@ -13,10 +13,12 @@ from tests.faults.ground import Ground
 from tests.faults.scenario import scenario
 from tests.live import server as live
 from tests.live import world
+from tests.live.child import finished
 from tests.races.invariants import broken_invariants
 from tests.races.test_places import press_all, rush, windows
 
-SECONDS = 400
+# On a machine that is busy with other work too.
+SECONDS = 900
 # Of what pytest prints: the tests' own lines, not its dots and colours.
 WORDS = "booked|sold|wrong|alike|pairs|moved|kills|killed|lost|twice|deadlocks"
 FIGURE = re.compile(rf"^[.\s]*(?P<figure>.*\d.*\b(?:{WORDS})\b.*)$")
@@ -84,12 +86,16 @@ def pytest(ground: Ground, *names: str, postgres: bool = True, **changes: str) -
     if not postgres:
         env = {name: value for name, value in env.items() if name not in SERVERS}
     options = ["-q", "-s", "-p", "no:randomly", "--reuse-db", *names]
-    done = subprocess.run(
+    code, said = finished(
         [sys.executable, "-m", "pytest", *options],
-        cwd=live.ROOT, env=env, capture_output=True, text=True, timeout=SECONDS,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-2_000:]
-    return done.stdout.strip().splitlines()
+        seconds=SECONDS,
+        # Fixtures are ended as by Ctrl-C.
+        stop=signal.SIGINT,
+        cwd=live.ROOT,
+        env=env,
+    )
+    assert code == 0, said[-5_000:]
+    return said.strip().splitlines()
 
 
 SERVERS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")
