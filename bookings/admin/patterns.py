@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.staff import staff_of
 from bookings import services
+from bookings.admin.closing_forms import TYPED_TIMES
 from core import thai_dates
 from core.admin import OfficeAdmin, OfficeInline
 from core.errors import Refused
@@ -23,9 +24,17 @@ from offices.models import OpeningPattern, PatternTime
 
 # Any Monday, to name weekdays by.
 MONDAY = date(2024, 1, 1)
+TYPED: dict[str, Any] = {
+    "input_formats": TYPED_TIMES,
+    "widget": forms.TimeInput(format="%H.%M", attrs={"inputmode": "numeric", "size": 6}),
+    "error_messages": {"invalid": gettext_lazy("Type a time such as 13.00.")},
+}
 
 
 class PatternTimeForm(forms.ModelForm):
+    starts = forms.TimeField(label=gettext_lazy("starts"), **TYPED)
+    ends = forms.TimeField(label=gettext_lazy("ends"), **TYPED)
+
     def clean(self) -> dict[str, Any]:
         """The table of the database says it too, but not in words."""
         data = super().clean() or {}
