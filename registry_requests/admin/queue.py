@@ -116,6 +116,8 @@ def with_all(rows: CopyRequestQuerySet) -> CopyRequestQuerySet:
 def as_rows(requests: Iterable[CopyRequest], *, now: datetime) -> list[Row]:
     """Lines of requests of `with_all`. Two queries, whatever their number."""
     requests = list(requests)
+    if not requests:
+        return []
     left = clock_of({one.office_id for one in requests}, now=now)
     return [Row(one, left(one)) for one in requests]
 
@@ -152,7 +154,8 @@ def badge(http: StaffRequest) -> Badge | None:
 
 
 def home(http: StaffRequest) -> dict[str, Any]:
-    """The first requests to check and what waits at the window, for the home page. Four queries."""
+    """The first requests to check and what waits at the window, for the home page. Four queries
+    at most."""
     if not http.user.has_perm("registry_requests.view_copyrequest"):
         return {}
     now = timezone.now()
