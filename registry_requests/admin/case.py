@@ -102,7 +102,7 @@ def time_form(kind: type[TimeForm], found: CopyRequest, *, now: datetime, **give
     """The form of step 3, or of another time later on."""
     own = panels.chosen_slot(found)
     slots = panels.times_of(found, now=now)
-    if own is not None:
+    if own is not None and panels.may_stand(own, now=now):
         slots |= Slot.objects.filter(pk=own.pk, closed_at=None)
     return kind(slots=slots, chosen=own.pk if own else None, **given)
 

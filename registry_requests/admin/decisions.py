@@ -179,10 +179,15 @@ def _do(
     card: str = "",
 ) -> HttpResponse:
     """Read the form, run the verb; tell what was done, or draw the page again with what is wrong
-    and what was typed. `part` is the name under which the page knows the form."""
+    and what was typed. `part` is the name under which the page knows the form. That somebody was
+    first is said before anything about the form, which fits the request as it was."""
     parts: dict[str, Any] = {"card": card}
     if form is not None:
         parts[part] = form
+    if found.version != version_of(http):
+        error = services.Changed(found.changes.select_related("by").last())
+        return case.refused(http, found, error, now=now, **parts)
+    if form is not None:
         if not form.is_valid():
             return case.page(http, found, now=now, status=422, **parts)
     try:

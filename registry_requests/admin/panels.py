@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.forms import BoundField, Form
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from bookings.admin.case import who
 from bookings.models import Slot
@@ -30,16 +30,16 @@ DAYS_AHEAD = 60
 # Times that the page offers beside the person's own.
 OTHERS = 4
 STEPS = (
-    gettext_lazy("Request received"),
-    gettext_lazy("Identity compared"),
-    gettext_lazy("Fee and time"),
-    gettext_lazy("Prepared, ready"),
-    gettext_lazy("Handed out"),
+    pgettext_lazy("step", "Request received"),
+    pgettext_lazy("step", "Identity compared"),
+    pgettext_lazy("step", "Fee and time"),
+    pgettext_lazy("step", "Prepared, ready"),
+    pgettext_lazy("step", "Collected"),
 )
 STEPS_OF_ENQUIRY = (
-    gettext_lazy("Enquiry received"),
-    gettext_lazy("Looked at"),
-    gettext_lazy("Answered"),
+    pgettext_lazy("step", "Enquiry received"),
+    pgettext_lazy("step", "Looked at"),
+    pgettext_lazy("step", "Answered"),
 )
 
 
@@ -126,7 +126,7 @@ def lines_of(found: CopyRequest, form: Form | None) -> list[Line]:
             is_needed=item != Item.PHOTO_CODE,
         )
         for item, title in ITEMS.items()
-        if item != Item.PHOTO_CODE or found.photo_code_tail or item in newest
+        if item != Item.PHOTO_CODE or item in newest or (form and item in form.fields)
     ]
 
 
@@ -145,6 +145,11 @@ def chosen_slot(found: CopyRequest) -> Slot | None:
     return booking.slot if booking is not None and booking.is_open else None
 
 
+def may_stand(slot: Slot, *, now: datetime) -> bool:
+    """Whether the person's own time can be kept: neither closed nor over."""
+    return slot.closed_at is None and slot.starts_at > now
+
+
 def times_of(found: CopyRequest, *, now: datetime) -> QuerySet[Slot]:
     """Every coming time of the collecting office, full ones too, in order."""
     if found.collect_at is None:
@@ -160,9 +165,9 @@ def times_of(found: CopyRequest, *, now: datetime) -> QuerySet[Slot]:
 
 def times_to_offer(found: CopyRequest, *, now: datetime, wanted: str = "") -> list[Any]:
     """The person's own time, then four others around it: the first free ones, and one that is full
-    where the person may ask for it. Each has `left` (places), `is_own` and `is_chosen`; `wanted` is
-    the key that the form holds, else the own time, or the next free one where that was closed.
-    Four queries."""
+    where the person may ask for it. Each has `left` (places), `is_own`, `may_be_chosen` and
+    `is_chosen`; `wanted` is the key that the form holds, else the own time, or the next free one
+    where that is closed or over. Four queries."""
     own = chosen_slot(found)
     others = times_of(found, now=now)
     if own is not None:
@@ -174,11 +179,12 @@ def times_to_offer(found: CopyRequest, *, now: datetime, wanted: str = "") -> li
         until = free[-1].starts_at
         full = list(others.filter(taken__gte=F("capacity"), starts_at__lt=until)[:1])
     shown = sorted([*free[: OTHERS - len(full)], *full], key=lambda slot: slot.starts_at)
-    open_own = [own] if own and not own.closed_at else []
-    wanted = wanted or next((str(slot.pk) for slot in [*open_own, *free]), "")
+    stands = [own] if own and may_stand(own, now=now) else []
+    wanted = wanted or next((str(slot.pk) for slot in [*stands, *free]), "")
     for slot in (times := [*([own] if own else []), *shown]):
         slot.left = max(slot.capacity - slot.taken, 0)
-        slot.is_own = own is not None and slot.pk == own.pk
+        slot.is_own, slot.is_past = slot is own, slot.starts_at <= now
+        slot.may_be_chosen = slot in stands if slot.is_own else slot.left > 0
         slot.is_chosen = str(slot.pk) == wanted
     return times
 

@@ -115,6 +115,19 @@ def line_without_lock():
     offers.locked_entry = locked_entry
 
 
+def copies_without_lock():
+    """Who decides about a copy request has read it, and its appointment, without a lock."""
+    no_row_locks()
+    from registry_requests.services import moves
+
+    def lock_rows(queryset, **options):
+        rows = list(queryset)
+        time.sleep(MOMENT)
+        return _Rows(rows, queryset.model)
+
+    moves.lock_rows = lock_rows
+
+
 class _Rows:
     """What `lock_rows(...).get()` needs."""
 
@@ -134,6 +147,7 @@ _CONTROLS = {
     "capacity": capacity_after_a_look,
     "offers": offer_in_a_moment,
     "line": line_without_lock,
+    "copies": copies_without_lock,
     "": lambda: None,
 }
 _CONTROLS[os.environ.get("UNPROTECTED", "")]()
