@@ -256,6 +256,11 @@ CORRECTION_MINUTES = 15
 WALK_IN_WAIT_MINUTES = 20
 LINK_DAYS_AFTER_VISIT = 30
 
+# --- identity of who asks for a copy ---------------------------------------------------------
+# The class that asks DOPA about a card, registry_requests.channels.card_check.DopaCardCheck where
+# the office is approved for it; empty: officers compare by hand.
+CARD_CHECK_BACKEND = env.str("CARD_CHECK_BACKEND", default="")
+
 # --- how long things are kept, in days (ADR 19) ----------------------------------------------
 UPLOADS_DAYS = env.int("UPLOADS_DAYS", default=30)  # after completion
 NAMES_DAYS = env.int("NAMES_DAYS", default=365)  # after the case is over; the office confirms

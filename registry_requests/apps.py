@@ -7,9 +7,12 @@ class RegistryRequestsConfig(AppConfig):
     verbose_name = _("Copies of records")
 
     def ready(self) -> None:
+        from bookings import cases
         from bookings.services import integrity as proofs
+        from core import demo as demo_parts
         from core import retention
         from notifications import sources
+        from registry_requests import demo, queries
         from registry_requests.messages import CopyMessages
         from registry_requests.news import SOURCE
         from registry_requests.services import integrity
@@ -17,5 +20,8 @@ class RegistryRequestsConfig(AppConfig):
 
         sources.register(SOURCE, CopyMessages())
         proofs.add_check(integrity.requests)
+        page = "admin:registry_requests_copyrequest_change"
+        cases.register(SOURCE, cases.Pages(page, queries.key_of_booking))
+        demo_parts.register("demo copy requests", demo.make_requests)
         retention.register("card codes", keeping.purge_codes)
         retention.register("copy requests", keeping.purge_names)

@@ -22,6 +22,7 @@ from bookings.services import Changed
 from bookings.workflow import CHANGEABLE, UNDECIDED, Status
 from core import thai_dates
 from core.admin_site import NadkhetAdminSite
+from core.models import StatusChange
 
 # Days ahead, the last one whole.
 TIMES_TO_MOVE = 60
@@ -92,7 +93,9 @@ def _decisions(booking: Booking) -> dict[str, bool]:
 
 
 def _rights(user: Any, booking: Booking) -> dict[str, bool]:
-    """What the person may do with this case."""
+    """What the person may do with this case; of a time that another case keeps, only look."""
+    if booking.belongs_to:
+        return dict.fromkeys(("may_work", "may_decide", "may_open", "may_see_documents"), False)
     return {
         "may_work": _may(user, "change_booking", booking.office_id),
         "may_decide": _may(user, "decide_booking", booking.office_id),
@@ -205,7 +208,8 @@ def status_word(code: str) -> str:
     return str(Status(code).label) if code in Status.values else ""
 
 
-def who(change: BookingChange) -> str:
+def who(change: StatusChange) -> str:
+    """Who did a step of a history."""
     if change.by:
         return str(change.by)
     return _("the applicant") if change.actor == "citizen" else _("the system")

@@ -2,7 +2,7 @@
 person, answered by another (PDPA s.30 to 36)."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -240,7 +240,7 @@ def _steps(found: DataRequest) -> list[dict[str, Any]]:
     return [
         {
             "title": RequestStatus(change.to_status).label,
-            "by": who(cast(Any, change)),
+            "by": who(change),
             "at": change.at,
             "reason": change.reason,
         }

@@ -5,16 +5,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q, Sum
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
+from bookings import cases
 from bookings.admin import queue, time_left
 from bookings.admin import rows as rows_of
 from bookings.admin.times import with_hits
 from bookings.models import Booking, Slot
 from bookings.workflow import OCCUPYING, UNDECIDED, Status
 from core.admin_site import Badge
+from notifications import admin as messages
 from notifications.models import Message
 from offices.models import Closure
 
@@ -101,17 +104,24 @@ def _calls(request: StaffRequest) -> dict[str, Any]:
     """People whom no channel reached; the number is opened on the case, and logged there."""
     if not request.user.has_perm("notifications.view_message"):
         return {"number": 0, "people": []}
-    lost = Message.objects.for_staff(request.user).to_call().filter(source="booking")
+    known = ["booking", *cases.sources()]
+    lost = Message.objects.for_staff(request.user).to_call().filter(source__in=known)
     people = [
         {
-            "case": message.case_id,
+            "url": _case_of(message),
             "reference": message.reference,
-            "what": KINDS.get(message.kind, message.kind),
+            "what": (messages.KINDS | KINDS).get(message.kind, message.kind),
             "why": WHY.get(message.status, ""),
         }
         for message in lost.order_by("created_at")[:FIRST]
     ]
     return {"number": lost.count(), "people": people}
+
+
+def _case_of(message: Message) -> str:
+    if message.source == "booking":
+        return reverse("admin:bookings_booking_change", args=[message.case_id])
+    return cases.address(message.source, message.case_id)
 
 
 def _closures(user: Any) -> list[Closure]:

@@ -1,5 +1,6 @@
 """The verbs of a copy request. Import the module, call through it: `services.approve(…)`."""
 
+from registry_requests.services.card_checking import check_card
 from registry_requests.services.checking import TRIES, ask_for_more, compare, reply, take
 from registry_requests.services.collecting import choose_time, hand_out, mark_paid, mark_ready
 from registry_requests.services.deciding import answer, approve, reject
@@ -23,6 +24,7 @@ __all__ = [
     "approve",
     "ask_for_more",
     "cancel",
+    "check_card",
     "choose_time",
     "compare",
     "expire",

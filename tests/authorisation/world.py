@@ -22,8 +22,10 @@ from notifications.models import Message
 from offices.models import Office, PopularDay, Window
 from portal import access, visitor
 from portal.views import kiosk, privacy
+from registry_requests.models import CopyRules
 from tests import factories
 from tests.factories import NOW
+from tests.registry_requests.conftest import collection_at, submit
 
 NEVER = 999_999
 OFFICE_ROLES = {"O": Role.OFFICER, "E": Role.OFFICER, "H": Role.HEAD, "D": Role.DIRECTOR}
@@ -61,6 +63,7 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
     offered = factories.make_offered(office=office)
     slot = factories.make_slot(offered, capacity=5)
     number = len(office.slug)
+    collection = collection_at(office)
     booking = factories.booking_at(
         offered=offered,
         slot=slot,
@@ -102,6 +105,8 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         user=factories.make_staff(office=office),
         viewlog=ViewLog.objects.get(office=office),
         message=Message.objects.get(case_id=booking.pk),
+        copyrequest=submit(collection, factories.make_slot(collection, capacity=2)),
+        copyrules=CopyRules.objects.create(office=office),
         datarequest=factories.make_data_request(office=office),
         visitor=visitor_name,
         hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
@@ -175,6 +180,7 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
             "reference": side.datarequest.reference if side else "BR-2222-22"
         },
         "waiting_entry": lambda: {"pk": side.waitingentry.pk if side else NEVER},
+        "copy_request": lambda: {"pk": side.copyrequest.pk if side else NEVER},
         "data_request": lambda: {"pk": side.datarequest.pk if side else NEVER},
         "kiosk": lambda: {"office": side.office.slug if side else "nowhere"},
         "kiosk_slip": lambda: {

@@ -140,6 +140,19 @@ def line_without_lock():
     offers.locked_entry = locked_entry
 
 
+def copies_without_lock():
+    """Who decides about a copy request has read it, and its appointment, without a lock."""
+    no_row_locks()
+    from registry_requests.services import moves
+
+    def lock_rows(queryset, **options):
+        rows = list(queryset)
+        time.sleep(MOMENT)
+        return _Rows(rows, queryset.model)
+
+    moves.lock_rows = lock_rows
+
+
 class _Rows:
     """What `lock_rows(...).get()` needs."""
 
@@ -161,6 +174,7 @@ _CONTROLS = {
     "sent": forgotten_forms,
     "offers": offer_in_a_moment,
     "line": line_without_lock,
+    "copies": copies_without_lock,
     "": lambda: None,
 }
 _CONTROLS[os.environ.get("UNPROTECTED", "")]()
