@@ -46,6 +46,8 @@ def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
         offered = office_queries.offered_to_book(office, service)
         if offered is None:
             raise Http404
+        if offered.service.by_request:
+            return see_other("portal:copy_new", office)
         return taken(request, offered, None, _not_available())
     slot, offered = found
     holder, now = visitor.holder_of(request), timezone.now()
@@ -169,7 +171,7 @@ def _send(
         booked = services.submit(
             booking=booking,
             details=sent.details(),
-            body_hash=_body_hash(request.POST),
+            body_hash=body_hash(request.POST),
             now=now,
         )
     except Refused as refused:
@@ -322,7 +324,7 @@ def _not_available() -> Refused:
     return Refused(_("This time is not available. Choose another."), code="closed")
 
 
-def _body_hash(posted: QueryDict) -> bytes:
+def body_hash(posted: QueryDict) -> bytes:
     """What was sent, without what differs between two presses of the same button."""
     items = sorted((name, values) for name, values in posted.lists() if name not in NOT_OF_THE_BODY)
     return personal.blind_index("form", json.dumps(items))
