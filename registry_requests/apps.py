@@ -7,15 +7,18 @@ class RegistryRequestsConfig(AppConfig):
     verbose_name = _("Copies of records")
 
     def ready(self) -> None:
+        from bookings.services import holders
         from bookings.services import integrity as proofs
         from core import retention
         from notifications import sources
         from registry_requests.messages import CopyMessages
         from registry_requests.news import SOURCE
-        from registry_requests.services import integrity
+        from registry_requests.services import integrity, personal_data
         from registry_requests.services import retention as keeping
 
         sources.register(SOURCE, CopyMessages())
         proofs.add_check(integrity.requests)
         retention.register("card codes", keeping.purge_codes)
         retention.register("copy requests", keeping.purge_names)
+        copies = holders.Holder(held_about=personal_data.held_about, erase=personal_data.erase)
+        holders.register("copy requests", copies)

@@ -24,7 +24,7 @@ from bookings.admin.held import held_about
 from bookings.admin.queue import as_key
 from bookings.forms import AnswerForm, IdentifyForm, OpenForm, RefuseForm
 from bookings.models import DataRequest
-from bookings.services import data_requests
+from bookings.services import data_requests, holders
 from bookings.workflow import RequestStatus
 from core.admin import OfficeAdmin, site
 from core.admin_site import Badge, MenuItem
@@ -139,6 +139,7 @@ class DataRequestAdmin(OfficeAdmin):
             "found": found,
             "number": data_requests.unseal_number(found),
             "held": held_about(found),
+            "held_elsewhere": holders.held_about(found),
             "now": timezone.now(),
             **self.admin_site.each_context(request),
         }
