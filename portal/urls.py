@@ -2,8 +2,11 @@
 
 from django.urls import path
 
+from portal import access
 from portal.views import (
     booking,
+    copies,
+    copy_form,
     demo,
     documents,
     find,
@@ -39,17 +42,24 @@ urlpatterns = [
     path("offices/<slug:office>/<slug:service>/wait/", waiting.wait, name="wait"),
     path("bookings/hold/<uuid:key>/extend/", booking.extend, name="extend"),
     path("bookings/hold/<uuid:key>/release/", booking.release, name="release"),
+    path("requests/new/<slug:office>/", copy_form.ask, name="copy_new"),
+    path("r/<str:token>/", copies.open_link, name="copy_link"),
     path("l/<str:token>/", my.open_link, name="link"),
     path("s/<str:code>/", my.short_link, name="short_link"),
     path("w/<str:token>/", waiting.open_waiting_link, name="waiting_link"),
     path("my/waiting/<str:reference>/", waiting.place, name="waiting"),
     path("my/waiting/<str:reference>/take/", waiting.take, name="waiting_take"),
     path("my/waiting/<str:reference>/leave/", waiting.leave_waiting, name="waiting_leave"),
-    path("my/<str:reference>/", my.status, name="status"),
-    path("my/<str:reference>/cancel/", my.cancel, name="cancel"),
-    path("my/<str:reference>/move/", my.move, name="move"),
+    path("my/<str:reference>/", access.copy_or_booking(copies.status, my.status), name="status"),
+    path(
+        "my/<str:reference>/cancel/",
+        access.copy_or_booking(copies.cancel, my.cancel),
+        name="cancel",
+    ),
+    path("my/<str:reference>/move/", access.copy_or_booking(copies.move, my.move), name="move"),
     path("my/<str:reference>/take/", my.take_offer, name="take_offer"),
-    path("my/<str:reference>/leave/", my.leave, name="leave"),
+    path("my/<str:reference>/leave/", access.copy_or_booking(copies.leave, my.leave), name="leave"),
+    path("my/<str:reference>/reply/", copies.reply, name="copy_reply"),
     path("my/<str:reference>/ticket.pdf", my.ticket, name="ticket"),
     path("my/<str:reference>/event.ics", my.event, name="event"),
     path("my/<str:reference>/documents/", documents.documents, name="documents"),

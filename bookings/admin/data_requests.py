@@ -25,7 +25,7 @@ from bookings.admin.queue import as_key
 from bookings.forms import AnswerForm, IdentifyForm, OpenForm, RefuseForm
 from bookings.held import held_about
 from bookings.models import DataRequest
-from bookings.services import data_requests
+from bookings.services import data_requests, holders
 from bookings.sheets import HeldPaper, held_paper
 from bookings.workflow import RequestStatus
 from core.admin import OfficeAdmin, site
@@ -146,6 +146,7 @@ class DataRequestAdmin(OfficeAdmin):
             "found": found,
             "number": number,
             "held": held_about(found),
+            "held_elsewhere": holders.held_about(found),
             "now": now,
             **self.admin_site.each_context(request),
         }

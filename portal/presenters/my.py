@@ -16,6 +16,7 @@ from bookings.workflow import CHANGEABLE, OPEN, Status
 from core import thai_dates
 from core.text import unbroken
 from core.workflow import ActorKind
+from registry_requests.models import CopyRequest
 
 JUST_BOOKED = timedelta(minutes=10)
 STOPPED = {
@@ -208,7 +209,7 @@ def bare_clock(moment: datetime) -> str:
     return f"{thai_dates.local_time(moment):%H.%M}"
 
 
-def masked_contacts(booking: Booking | WaitingEntry) -> list[str]:
+def masked_contacts(booking: Booking | CopyRequest | WaitingEntry) -> list[str]:
     """`08x xxx xx00` and `m•••@example.com`: enough to know one's own."""
     shown = []
     if booking.phone:

@@ -42,6 +42,8 @@ def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
         offered = office_queries.offered_to_book(office, service)
         if offered is None:
             raise Http404
+        if offered.service.by_request:
+            return see_other("portal:copy_new", office)
         return taken(request, offered, None, not_available())
     slot, offered, is_kept = found
     if slot.is_full_online and not is_kept:
@@ -130,7 +132,7 @@ def _send(
         booked = services.submit(
             booking=booking,
             details=sent.details(),
-            body_hash=_body_hash(request.POST),
+            body_hash=body_hash(request.POST),
             now=now,
         )
     except Refused as refused:
@@ -253,7 +255,7 @@ def _slot_id(request: HttpRequest) -> int:
     return int(typed) if is_number else 0
 
 
-def _body_hash(posted: QueryDict) -> bytes:
+def body_hash(posted: QueryDict) -> bytes:
     """What was sent, without what differs between two presses of the same button."""
     items = sorted((name, values) for name, values in posted.lists() if name not in NOT_OF_THE_BODY)
     return personal.blind_index("form", json.dumps(items))

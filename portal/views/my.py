@@ -23,6 +23,7 @@ from portal.forms import CancelForm
 from portal.presenters import my as shown
 from portal.presenters import times as shown_times
 from portal.views.booking import slot_of
+from registry_requests import queries as copy_requests
 
 PAGES = {"": "status", "documents": "documents", "move": "move", "cancel": "cancel"}
 WRONG_CODES = 20
@@ -38,8 +39,12 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     except BadLink:
         return private(render(request, "portal/link_over.html", status=410))
     page = PAGES.get(request.GET.get("page", ""), "status")
-    response = see_other(f"portal:{page}", booking.reference)
-    access.grant(response, booking)
+    copy = copy_requests.of_booking(booking) if booking.belongs_to else None
+    response = see_other(f"portal:{page}", (copy or booking).reference)
+    if copy is None:
+        access.grant(response, booking)
+    else:
+        access.grant_copy(response, copy)
     response["Referrer-Policy"] = "no-referrer"
     return private(response)
 
@@ -207,13 +212,13 @@ def _move_page(
         "rows": shown_times.next_times([slot for slot in free if slot.pk != booking.slot_id]),
         "hold_url": reverse("portal:move", args=[booking.reference]),
         **_changing(booking),
-        **_days(request, booking, now),
+        **days_to_choose(request, booking, now),
     }
     status = 409 if refused and refused.code in ("full", "closed", "stale") else 422
     return render(request, "portal/move.html", context, status=status if refused else 200)
 
 
-def _days(request: HttpRequest, booking: Booking, now: datetime) -> dict[str, object]:
+def days_to_choose(request: HttpRequest, booking: Booking, now: datetime) -> dict[str, object]:
     """The grid of days from the chosen one's page on, and the times of the chosen day."""
     window = rules.booking_window(booking.offered, now=now)
     try:

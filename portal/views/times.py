@@ -26,6 +26,7 @@ from core.forms import BuddhistDateField
 from offices import queries as office_queries
 from offices.models import OfferedService
 from portal import kept
+from portal.answers import see_other
 from portal.htmx import wants_part
 from portal.presenters import times as shown
 from portal.presenters import waiting as shown_waiting
@@ -53,7 +54,10 @@ def times(request: HttpRequest, office: str, service: str) -> HttpResponse:
     times; three more for other offices when nothing is free in the wished week."""
     html, status = kept.kept(request), 200
     if not html:
-        html, status = _draw(request, load_offered(office, service), now=timezone.now())
+        offered = load_offered(office, service)
+        if offered.service.by_request:
+            return see_other("portal:copy_new", office)
+        html, status = _draw(request, offered, now=timezone.now())
     response = kept.with_token(request, html, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -5,6 +5,7 @@ from registry_requests.services.checking import TRIES, ask_for_more, compare, re
 from registry_requests.services.collecting import choose_time, hand_out, mark_paid, mark_ready
 from registry_requests.services.deciding import answer, approve, reject
 from registry_requests.services.ending import cancel, expire, tell_late
+from registry_requests.services.finding import send_link
 from registry_requests.services.moves import Changed
 from registry_requests.services.submitting import (
     AlreadyAsked,
@@ -33,6 +34,7 @@ __all__ = [
     "mark_ready",
     "reject",
     "reply",
+    "send_link",
     "submit",
     "take",
     "tell_late",

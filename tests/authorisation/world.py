@@ -22,7 +22,9 @@ from notifications.models import Message
 from offices.models import Office, PopularDay, Window
 from portal import access, visitor
 from portal.views import kiosk, privacy
-from registry_requests.models import CopyRules
+from registry_requests import links as copy_links
+from registry_requests import services as copies
+from registry_requests.models import CopyRequest, CopyRules
 from tests import factories
 from tests.factories import NOW
 from tests.registry_requests.conftest import collection_at, submit
@@ -63,7 +65,6 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
     offered = factories.make_offered(office=office)
     slot = factories.make_slot(offered, capacity=5)
     number = len(office.slug)
-    collection = collection_at(office)
     booking = factories.booking_at(
         offered=offered,
         slot=slot,
@@ -105,7 +106,7 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         user=factories.make_staff(office=office),
         viewlog=ViewLog.objects.get(office=office),
         message=Message.objects.get(case_id=booking.pk),
-        copyrequest=submit(collection, factories.make_slot(collection, capacity=2)),
+        copyrequest=_copy_request(office),
         copyrules=CopyRules.objects.create(office=office),
         datarequest=factories.make_data_request(office=office),
         visitor=visitor_name,
@@ -113,6 +114,15 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         kiosk=counter.open_kiosk(office=office, by=factories.make_staff(office=office), now=NOW),
         waitingentry=factories.wait(offered),
     )
+
+
+def _copy_request(office: Office) -> CopyRequest:
+    """One whose person is asked for more."""
+    offered = collection_at(office)
+    made = submit(offered, factories.make_slot(offered, starts=factories.at(2026, 12, 9, 10)))
+    head = factories.make_staff(Role.HEAD, office=office)
+    copies.take(request=made, by=head, now=NOW)
+    return copies.ask_for_more(request=made, text="ขอเลขทะเบียน", by=head, now=NOW)
 
 
 def _ticket(offered) -> Ticket:
@@ -137,6 +147,7 @@ def _holder(side: SimpleNamespace) -> Client:
     response.cookies.update(privacy.granted(side.datarequest).cookies)
     kiosk.grant(response, side.kiosk)
     access.grant_waiting(response, side.waitingentry)
+    access.grant_copy(response, side.copyrequest)
     client = Client(**FAR_AWAY)
     client.cookies.update(response.cookies)
     return client
@@ -154,6 +165,7 @@ def place(name: str, side: SimpleNamespace) -> dict[str, Any]:
         "waiting_token": lambda: {"token": _token(links.waiting_link(side.waitingentry))},
         "code": lambda: {"code": links.short_code(side.booking)},
         "message": lambda: {"message": side.message.pk},
+        "copy_token": lambda: {"token": _token(copy_links.link(side.copyrequest))},
         "data_token": lambda: {
             "token": request_links.link(side.datarequest).rstrip("/").rpartition("/")[2]
         },
@@ -181,6 +193,9 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
         },
         "waiting_entry": lambda: {"pk": side.waitingentry.pk if side else NEVER},
         "copy_request": lambda: {"pk": side.copyrequest.pk if side else NEVER},
+        "copy_reference": lambda: {
+            "reference": side.copyrequest.reference if side else "BR-2222-22"
+        },
         "data_request": lambda: {"pk": side.datarequest.pk if side else NEVER},
         "kiosk": lambda: {"office": side.office.slug if side else "nowhere"},
         "kiosk_slip": lambda: {
