@@ -27,8 +27,8 @@ def link(booking: Booking, *, page: str = "", until: datetime | None = None) -> 
 
 
 def short_link(booking: Booking) -> str:
-    """The absolute short link of a booking, for SMS."""
-    return f"{_site(booking)}/s/{short_code(booking)}/"
+    """The absolute short link of a booking, for SMS: under SHORT_URL where there is one."""
+    return f"{settings.SHORT_URL or _site(booking)}/s/{short_code(booking)}/"
 
 
 def waiting_link(entry: WaitingEntry) -> str:

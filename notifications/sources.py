@@ -24,13 +24,27 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Card:
+    """A message as a chat shows it on a locked screen: what happened, one line, one button.
+    Nothing in it names a person or a number of a document (copy.md §0)."""
+
+    title: str
+    line: str
+    button: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Rendered:
-    """A message ready to send, in the receiver's language."""
+    """A message ready to send, in the receiver's language. Without a `card` it cannot go by LINE,
+    without `sms` (one part, with its short link) not by SMS."""
 
     subject: str
     text: str
     html: str = ""
     attachments: list[Attachment] = field(default_factory=list)
+    card: Card | None = None
+    sms: str = ""
 
 
 class Source(Protocol):
