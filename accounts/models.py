@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import CITY_ROLES, PERMISSIONS, Role
+from accounts.roles import CITY_ROLES, DECIDE, PERMISSIONS, Role
 from offices.models import Office, SectionKind
 
 
@@ -95,7 +95,7 @@ class StaffRole(models.Model):
 
     @property
     def permissions(self) -> frozenset[str]:
-        delegated = {"bookings.decide_booking"} if self.may_decide else set()
+        delegated = DECIDE if self.may_decide else frozenset()
         return PERMISSIONS[self.role] | delegated
 
 

@@ -51,6 +51,9 @@ EDIT_OWN_TIMES = frozenset(
         "offices.delete_closure",
         "bookings.change_slot",
         "offices.change_kiosk",
+        "registry_requests.view_copyrules",
+        "registry_requests.add_copyrules",
+        "registry_requests.change_copyrules",
     }
 )
 VIEW_CASES = frozenset(
@@ -59,6 +62,7 @@ VIEW_CASES = frozenset(
         "bookings.view_slot",
         "bookings.view_document",
         "notifications.view_message",
+        "registry_requests.view_copyrequest",
     }
 )
 WORK_CASES = frozenset(
@@ -67,13 +71,17 @@ WORK_CASES = frozenset(
         "bookings.add_booking",
         "bookings.unmask_booking",
         "notifications.resend_message",
+        "registry_requests.check_copyrequest",
+        "registry_requests.enter_copyrequest",
+        "registry_requests.unmask_copyrequest",
     }
 )
 WORK_DESK = frozenset({"bookings.work_desk"})
 LEAD_DESK = frozenset({"bookings.lead_desk", "offices.add_window", "offices.change_window"})
 # Close times and tell those booked; the pages name applicants.
 CLOSE = frozenset({"bookings.announce_closing"})
-DECIDE = frozenset({"bookings.decide_booking"})
+# What a head may hand to an officer (StaffRole.may_decide), too.
+DECIDE = frozenset({"bookings.decide_booking", "registry_requests.decide_copyrequest"})
 # Whom each may manage stands in `GIVES`; this only opens the pages.
 MANAGE_STAFF = frozenset(
     {
@@ -115,7 +123,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | ANSWER
     | {"bookings.export_booking", "accounts.view_viewlog"},
     Role.DIRECTOR: VIEW_REFERENCE
-    | {"bookings.view_booking", "bookings.view_slot", "notifications.view_message"}
+    | {
+        "bookings.view_booking",
+        "bookings.view_slot",
+        "notifications.view_message",
+        "registry_requests.view_copyrequest",
+    }
     | DECIDE
     | CLOSE
     | EDIT_OWN_TIMES
@@ -130,6 +143,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "bookings.view_booking",
         "bookings.view_slot",
         "notifications.view_message",
+        "registry_requests.view_copyrequest",
         "accounts.view_user",
         "accounts.view_staffrole",
         "accounts.view_viewlog",

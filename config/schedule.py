@@ -34,6 +34,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "end copy requests": {
+        "task": "registry_requests.tasks.end_copy_requests",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "queue reminders": {
         "task": "bookings.tasks.queue_reminders",
         "schedule": 60.0,

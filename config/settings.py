@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "accounts",
     "notifications",
     "bookings",
+    "registry_requests",
     "portal",
     "line_channel",
     "allauth",
@@ -316,6 +317,7 @@ LINK_DAYS_AFTER_VISIT = 30
 # --- how long things are kept, in days (ADR 19) ----------------------------------------------
 UPLOADS_DAYS = env.int("UPLOADS_DAYS", default=30)  # after completion
 NAMES_DAYS = env.int("NAMES_DAYS", default=365)  # after the case is over; the office confirms
+CODES_DAYS = env.int("CODES_DAYS", default=90)  # hashes of card codes, after the case is over
 HOLDS_DAYS = env.int("HOLDS_DAYS", default=7)
 VIEW_LOG_DAYS = env.int("VIEW_LOG_DAYS", default=730)  # the office confirms
 STAFF_DORMANT_DAYS = env.int("STAFF_DORMANT_DAYS", default=90)

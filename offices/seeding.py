@@ -124,6 +124,7 @@ def _seed_service(order: int, row: dict[str, Any]) -> int:
         search_words=" ".join([*words["th"], *words["en"]]),
         parties=row["parties"],
         private_room=row["private_room"],
+        by_request=row.get("by_request", False),
         is_active=True,
         **_both("name", row["name"]),
         **_both("lead", row["lead"]),

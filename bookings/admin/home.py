@@ -43,7 +43,9 @@ def context(request: StaffRequest) -> dict[str, Any]:
     now = timezone.now()
     offered = queue.offered_to(request.user)
     rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
-    first = rows_of.with_all(rows.filter(status=Status.REQUESTED)).order_by(*queue.TABS[0].order)
+    first = rows_of.with_all(rows.filter(status=Status.REQUESTED, belongs_to="")).order_by(
+        *queue.TABS[0].order
+    )
     closures = _closures(request.user)
     return {
         "shows_cases": True,
@@ -65,7 +67,7 @@ def queue_badge(request: StaffRequest) -> Badge | None:
     now = timezone.now()
     rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
     is_late = time_left.late(queue.offered_to(request.user), now=now)
-    numbers = rows.filter(status=Status.REQUESTED).aggregate(
+    numbers = rows.filter(status=Status.REQUESTED, belongs_to="").aggregate(
         all=Count("pk"), late=Count("pk", filter=is_late)
     )
     return Badge(numbers["all"], bool(numbers["late"])) if numbers["all"] else None
@@ -73,7 +75,7 @@ def queue_badge(request: StaffRequest) -> Badge | None:
 
 def _waiting(rows: Any, offered: list, now: datetime) -> dict[str, Any]:
     is_late = time_left.late(offered, now=now)
-    numbers = rows.filter(status=Status.REQUESTED).aggregate(
+    numbers = rows.filter(status=Status.REQUESTED, belongs_to="").aggregate(
         all=Count("pk"),
         unowned=Count("pk", filter=Q(owner__isnull=True)),
         late=Count("pk", filter=is_late),

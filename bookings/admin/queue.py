@@ -58,7 +58,7 @@ def tab_conditions(now: datetime) -> dict[str, Q]:
     start = start_of(timezone.localdate(now))
     today = Q(slot__starts_at__gte=start, slot__starts_at__lt=start + timedelta(days=1))
     return {
-        "look": Q(status=Status.REQUESTED),
+        "look": Q(status=Status.REQUESTED, belongs_to=""),
         "waiting": Q(status=Status.NEEDS_DOCUMENTS),
         "today": TODAY & today,
         "all": Q(),

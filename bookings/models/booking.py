@@ -27,6 +27,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         visible = self.exclude(status=Status.HELD).exclude(requested_at__isnull=True)
         return visible if user.sees_whole_city else visible.filter(office_id__in=user.office_ids)
 
+    def decided_here(self) -> "BookingQuerySet":
+        """Without those that a case of another app decides about."""
+        return self.filter(belongs_to="")
+
     def open(self) -> "BookingQuerySet":
         return self.filter(status__in=OPEN)
 
@@ -77,6 +81,9 @@ class Booking(models.Model):
         _("came by"), max_length=10, choices=Source.choices, default=Source.WEB
     )
     takes_online_place = models.BooleanField(default=True)
+    # Empty, or the kind of case of an app above that decides about this appointment and tells of
+    # it (bookings.services.reserved): the collection of a copy.
+    belongs_to = models.CharField(max_length=20, blank=True, editable=False)
 
     form_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     body_hash = models.BinaryField(max_length=32, null=True, editable=False)

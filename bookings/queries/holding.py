@@ -26,6 +26,7 @@ TO_HOLD = f"""
     JOIN offices_offeredservice o ON o.office_id = t.office_id AND o.service_id = t.service_id
     JOIN offices_openingpattern p ON p.id = o.pattern_id
     WHERE t.id = %s AND f.slug = %s AND s.code = %s AND o.is_open AND s.is_active
+        AND NOT s.by_request
 """  # noqa: S608 -- names of ours
 # The three free times before and the three after; a rush reads this for everyone it refuses.
 FREE = f"""

@@ -70,13 +70,13 @@ def move_to(
             )
     with transaction.atomic():
         online = by.kind == ActorKind.CITIZEN
-        _swap_places(booking, slot, online=online)
+        swap_places(booking, slot, online=online)
         locked = _locked_at(booking, by=by, version=version)
         if locked.status not in CHANGEABLE:
             raise Refused(_("This appointment can no longer be moved."), code="move")
-        old_slot_id = locked.slot_id
-        _put_on(locked, slot, online=online, by=by, now=now, reason=reason)
-        offer_freed(slot_id=old_slot_id, now=now)
+        old = put_on(locked, slot, online=online, by=by, now=now, reason=reason)
+        offer_freed(slot_id=old.pk, now=now)
+        _tell_moved(locked, old, by=by, now=now, reason=reason)
     return locked
 
 
@@ -90,13 +90,16 @@ def move_to_kept_place(
     _check_may_change(booking, by=by, now=now, reason=reason)
     give_back_places(slot_id=booking.slot_id, online=booking.takes_online_place)
     locked = _locked_at(booking, by=by, version=None)
-    _put_on(locked, slot, online=False, by=by, now=now, reason=reason)
+    old = put_on(locked, slot, online=False, by=by, now=now, reason=reason)
+    _tell_moved(locked, old, by=by, now=now, reason=reason)
     return locked
 
 
-def _put_on(
+def put_on(
     booking: Booking, slot: Slot, *, online: bool, by: Actor, now: datetime, reason: str
-) -> None:
+) -> Slot:
+    """Write a locked booking onto a time where its place is taken, with its row of the history;
+    returns the old time."""
     old = booking.slot
     booking.slot, booking.takes_online_place = slot, online
     booking.slot_since = now
@@ -105,11 +108,17 @@ def _put_on(
     fields = ["slot", "takes_online_place", "slot_since", "moves", "version"]
     booking.save(update_fields=fields)
     record(booking, source=booking.status, by=by, now=now, reason=reason, from_slot=old)
+    return old
+
+
+def _tell_moved(booking: Booking, old: Slot, *, by: Actor, now: datetime, reason: str) -> None:
     kind = "moved_by_office" if by.kind == ActorKind.STAFF else "moved_by_citizen"
     news.tell(booking, kind, now=now, reason=reason, old_starts_at=old.starts_at.isoformat())
 
 
-def _swap_places(booking: Booking, slot: Slot, *, online: bool) -> None:
+def swap_places(booking: Booking, slot: Slot, *, online: bool) -> None:
+    """Take a place of `slot` and give back the one of the booking, both rows locked in id order,
+    so that crossing moves cannot deadlock (reliability F7). Raises Refused("full" | "closed")."""
     for slot_id in sorted((booking.slot_id, slot.pk)):
         if slot_id == slot.pk:
             take_places(slot_id=slot_id, online=online)

@@ -56,6 +56,7 @@ def ask_for_documents(
     Raises Refused("items" | "asked" | "stale" | "move") and Changed. Locks the booking."""
     if not items:
         raise Refused(_("Choose at least one item that is missing."), code="items", field="items")
+    _check_decided_here(booking)
     titles = [{"th": item.title_th, "en": item.title_en} for item in items]
     with transaction.atomic():
         locked = locked_booking(booking.pk, version=version)
@@ -206,7 +207,17 @@ def _check_takes_place(booking: Booking) -> None:
         )
 
 
+def _check_decided_here(booking: Booking) -> None:
+    if booking.belongs_to:
+        raise Refused(
+            _("This time belongs to request %(ref)s. Decide on the page of the request.")
+            % {"ref": booking.reference},
+            code="belongs",
+        )
+
+
 def _check_may_decide(booking: Booking, by: User) -> None:
+    _check_decided_here(booking)
     if not by.has_office_permission("bookings.decide_booking", booking.office_id):
         raise Refused(
             _("Only the head of section, or an officer with this duty, can decide."),

@@ -73,7 +73,7 @@ def move(
 
 def _open_again(booking: Booking, now: datetime) -> None:
     """The people count as booked again, until the visit is over."""
-    if booking.slot.ends_at < now:
+    if booking.slot.ends_at < now or booking.belongs_to:
         return
     try:
         with transaction.atomic():

@@ -167,11 +167,12 @@ def _store(booking: Booking, details: Details, body_hash: bytes, now: datetime, 
 def _parties(booking: Booking, people: Sequence[Person]) -> list[Party]:
     """In the order of their numbers, so that two forms with the same people wait for one another
     and not both ways."""
-    parties = [_party(booking, number, person) for number, person in enumerate(people, 1)]
+    parties = [party_of(booking, number, person) for number, person in enumerate(people, 1)]
     return sorted(parties, key=lambda party: bytes(party.id_index))
 
 
-def _party(booking: Booking, position: int, person: Person) -> Party:
+def party_of(booking: Booking, position: int, person: Person) -> Party:
+    """A person of a booking, with the number sealed; not stored."""
     return Party(
         booking=booking,
         service_id=booking.service_id,

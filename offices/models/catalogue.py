@@ -24,6 +24,9 @@ class Service(models.Model):
     search_words = models.TextField(_("words people search by"), blank=True)
     parties = models.PositiveSmallIntegerField(_("applicants"), default=1)
     private_room = models.BooleanField(_("in a private room"), default=False)
+    by_request = models.BooleanField(
+        _("asked for by a form of its own; its times are not booked alone"), default=False
+    )
     is_active = models.BooleanField(_("shown"), default=True)
     history = record_history()
 

@@ -178,7 +178,7 @@ def test_known_fees(services):
     assert set(amounts("marriage").values()) == {0}
     new, replaced = ("first", "renewal"), ("lost", "damaged", "name-change")
     assert amounts("id-card") == dict.fromkeys(new, 0) | dict.fromkeys(replaced, 100)
-    assert amounts("collect-copies") == {"all": 10}
+    assert amounts("collect-copies") == dict.fromkeys(("house", "marriage", "divorce", "photo"), 10)
     for service in services.values():
         assert all(date.fromisoformat(fee["from"]) == date(2026, 10, 1) for fee in service["fees"])
 

@@ -41,7 +41,7 @@ def ticket_states(now: datetime) -> Finding:
             ),
             (
                 "at the counter without a number:",
-                bookings.filter(status__in=at_counter, ticket__isnull=True),
+                bookings.decided_here().filter(status__in=at_counter, ticket__isnull=True),
                 "reference",
             ),
         ),

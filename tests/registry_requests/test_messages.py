@@ -1,0 +1,48 @@
+"""Every message of a copy request in both languages: whole sentences, no code, no kind of record
+in the subject."""
+
+import pytest
+
+from core.workflow import CITIZEN
+from notifications import services as notifications
+from notifications.models import Message
+from registry_requests import services
+from registry_requests.messages import KINDS, CopyMessages
+from registry_requests.models import CopyRequest
+from tests.factories import NOW, at
+from tests.registry_requests.conftest import BACK, approved, enquire
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_reads_whole(offered, slot, head, kind, language):
+    if kind == "copy_answered":
+        request = enquire(offered)
+        services.take(request=request, by=head, now=NOW)
+        visit = at(2026, 12, 1, 10)
+        services.answer(request=request, text="ได้", by=head, now=NOW, visit_at=visit)
+    else:
+        request = approved(offered, slot, head)
+    CopyRequest.objects.update(language=language, asked_for="รหัสใบล่าสุด", documents_due_at=NOW)
+    message = Message.objects.filter(source="copy_request").first()
+    message.kind, message.language, message.context = kind, language, {"reason": "ทดสอบ"}
+
+    rendered = notifications.preview(message, now=NOW)
+
+    whole = f"{rendered.subject} {rendered.text} {rendered.html}"
+    assert request.reference in rendered.text
+    assert "{" not in rendered.text
+    assert "None" not in whole
+    assert BACK not in whole
+    assert request.get_kind_display() not in rendered.subject
+    assert ("Dear" in rendered.text) == (language == "en")
+
+
+def test_what_is_no_longer_true_is_not_sent(offered, slot, head):
+    request = approved(offered, slot, head)
+    told = Message.objects.get(kind="copy_approved")
+    assert CopyMessages().is_wanted(told, NOW)
+
+    services.cancel(request=request, by=CITIZEN, now=NOW)
+
+    assert not CopyMessages().is_wanted(told, NOW)
