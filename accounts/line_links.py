@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import personal, services
+from accounts.links import BadLink, make_token, read_token
 from accounts.models import Consent, LineAccount, LineAccountQuerySet
 from core.db import lock_rows
 from core.errors import Refused
@@ -19,6 +20,9 @@ from core.retention import batches
 # LINE's own token lives ten minutes; who is slow at its dialog is not turned away by us.
 NONCE_LIFE = timedelta(minutes=15)
 PURPOSE = "line"
+PAGE = "line_account"
+# How long the page about a link can be opened from the chat.
+PAGE_LIFE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,21 @@ def set_blocked(*, user_id: str, since: datetime | None) -> None:
 def unseal_number(account: LineAccount) -> str:
     """The full national ID, for a request that the holder sends."""
     return personal.unseal(account.id_sealed, context=_context(account))
+
+
+def page_link(account: LineAccount, *, now: datetime) -> str:
+    """The signed address of the page about a link, for the chat of its user."""
+    token = make_token(purpose=PAGE, row_id=account.pk, version=1, expires_at=now + PAGE_LIFE)
+    return f"{settings.SITE_URL}/line/account/{token}/"
+
+
+def read_page_link(token: str, *, now: datetime) -> LineAccount:
+    """Raises accounts.links.BadLink for every reason the same."""
+    claims = read_token(token, purpose=PAGE, now=now)
+    found = LineAccount.objects.filter(pk=claims.row_id, linked_at__isnull=False).first()
+    if found is None:
+        raise BadLink
+    return found
 
 
 def purge(now: datetime) -> int:

@@ -13,6 +13,9 @@ Answer = TypeVar("Answer")
 
 # The key of a push was seen before: LINE has the message already.
 DUPLICATE = 409
+# LINE took the call, but said so in words that its SDK does not know.
+UNREADABLE = 200
+TAKEN = frozenset({DUPLICATE, UNREADABLE})
 MONTHLY_LIMIT = "monthly limit"
 
 
@@ -52,7 +55,7 @@ def push(*, to: str, messages: Sequence[Json], retry_key: str) -> None:
     try:
         _ask(lambda **options: MessagingApi(_client()).push_message(request, retry_key, **options))
     except LineError as error:
-        if error.status != DUPLICATE:
+        if error.status not in TAKEN:
             raise
 
 
@@ -61,7 +64,11 @@ def reply(*, token: str, messages: Sequence[Json]) -> None:
     from linebot.v3.messaging import MessagingApi, ReplyMessageRequest
 
     request = ReplyMessageRequest.from_dict({"replyToken": token, "messages": list(messages)})
-    _ask(lambda **options: MessagingApi(_client()).reply_message(request, **options))
+    try:
+        _ask(lambda **options: MessagingApi(_client()).reply_message(request, **options))
+    except LineError as error:
+        if error.status != UNREADABLE:
+            raise
 
 
 def link_token(user_id: str) -> str:
@@ -119,6 +126,7 @@ def _ask(call: Callable[..., Answer]) -> Answer:
 def _meaning() -> Iterator[None]:
     """Raises LineError for whatever the SDK and its transport raise."""
     from linebot.v3.messaging.exceptions import ApiException
+    from pydantic.v1 import ValidationError
     from urllib3.exceptions import HTTPError, MaxRetryError
 
     try:
@@ -127,6 +135,8 @@ def _meaning() -> Iterator[None]:
         words = str(error.body or "").lower()
         quota_used_up = error.status == 429 and MONTHLY_LIMIT in words
         raise LineError(int(error.status or 0), is_quota=quota_used_up) from None
+    except ValidationError as error:
+        raise LineError(UNREADABLE) from error
     except MaxRetryError as error:
         # The SDK's pool tries again only what never reached the server.
         raise LineError(0, unreachable=True) from error

@@ -94,7 +94,9 @@ _COMMANDS = {word: name for name, words in WORDS.items() for word in words}
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _DASHES = re.compile("[\u2010-\u2015\u2212\u00ad\ufe58\ufe63\u30fc\u3161]")
-_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 
 _STEP_1 = re.compile(r"([1-5]) ?# ?([A-Z]{2}[0-9]) ?-? ?([0-9]{7}) ?-? ?([0-9]{2})")
 _BARE_CODE = re.compile(r"([A-Z]{2}[0-9]) ?-? ?([0-9]{7}) ?-? ?([0-9]{2})")

@@ -16,6 +16,7 @@ from accounts.models import User
 from core.errors import Refused
 from core.rows import insert
 from notifications.channels import is_set_up
+from notifications.channels.line import may_send
 from notifications.models import FINAL, Channel, Message, Status
 from notifications.sources import Contact, Rendered, source_of
 
@@ -24,6 +25,7 @@ __all__ = [
     "News",
     "forget",
     "mark_called",
+    "may_push",
     "open_phone",
     "preview",
     "queue",
@@ -67,6 +69,12 @@ def ways_of(*, phone: str, email: str) -> list[Contact]:
     if phone and (is_set_up(Channel.SMS) or is_set_up(Channel.LINE)):
         ways.append(Contact(Channel.SMS, phone))
     return ways
+
+
+def may_push(kind: str, *, now: datetime) -> bool:
+    """Whether the month's LINE messages allow one more of this kind. One query; LINE is asked
+    every ten minutes."""
+    return may_send(kind, now=now)
 
 
 def queue_all(items: Iterable[tuple[News, Sequence[Contact]]], *, now: datetime) -> int:

@@ -25,13 +25,14 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Card:
-    """A message as a chat shows it on a locked screen: what happened, one line, one button.
-    Nothing in it names a person or a number of a document (copy.md §0)."""
+    """A message as a chat shows it: what happened, one line, rows of a word and its value, one
+    button. Nothing in it names a person or a number of a document (copy.md §0)."""
 
     title: str
     line: str
     button: str
     url: str
+    rows: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 card or the kind of the record in its subject."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,10 +76,11 @@ class CopyMessages:
                 "emails/email.html",
                 {"subject": drawn.subject, "sections": [drawn.html], "language": message.language},
             )
-        return Rendered(drawn.subject, drawn.text, html)
+        card = replace(drawn.card, rows=_rows(request, message))
+        return Rendered(drawn.subject, drawn.text, html, card=card)
 
     def contacts(self, message: Message) -> list[Contact]:
-        return news.contacts_of(CopyRequest.objects.get(pk=message.case_id))
+        return news.all_contacts_of(CopyRequest.objects.get(pk=message.case_id))
 
     def phone(self, message: Message) -> str:
         return CopyRequest.objects.values_list("phone", flat=True).get(pk=message.case_id)
@@ -111,6 +112,24 @@ def _words(request: CopyRequest, message: Message) -> dict[str, Any]:
         "status_url": links.link(request),
         "to_bring": [_("National ID card (original)")] if request.status in TO_COLLECT else [],
     }
+
+
+def _rows(request: CopyRequest, message: Message) -> tuple[tuple[str, str], ...]:
+    """What the card in a chat lists of an approved copy (ui/citizen 12)."""
+    booking = request.collection
+    if message.kind not in ("copy_approved", "copy_ready") or booking is None:
+        return ()
+    slot = booking.slot
+    when = f"{thai_dates.short_date(slot.starts_at)} " + thai_dates.time_range(
+        slot.starts_at, slot.ends_at
+    )
+    place = f"{booking.place} {booking.office.full_name}"
+    return (
+        (_("Fee"), _("%(n)s baht, paid on collection") % {"n": request.fee}),
+        (_("To collect"), when),
+        (_("At"), place),
+        (_("Bring"), _("National ID card (original)")),
+    )
 
 
 def _of_the_collection(request: CopyRequest) -> dict[str, Any]:

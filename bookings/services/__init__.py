@@ -27,7 +27,14 @@ from bookings.services.documents import add_document, remove_document
 from bookings.services.ending import end_office_days, end_past_visits
 from bookings.services.files import remove_stray_files
 from bookings.services.finding import send_link
-from bookings.services.holds import extend_hold, hold, release_expired, release_hold
+from bookings.services.holds import (
+    chat_holder,
+    extend_hold,
+    hold,
+    release_expired,
+    release_hold,
+    take_kept,
+)
 from bookings.services.moves import Changed
 from bookings.services.offers import end_waiting, offer_free_places, offer_freed
 from bookings.services.reminders import queue_reminders
@@ -62,6 +69,7 @@ __all__ = [
     "cancel",
     "carry_out",
     "carry_out_closings",
+    "chat_holder",
     "confirm",
     "counter",
     "decide",
@@ -95,6 +103,7 @@ __all__ = [
     "return_places",
     "send_link",
     "submit",
+    "take_kept",
     "take_offer",
     "take_over",
     "unseal_number",

@@ -4,7 +4,7 @@ another way while the rest of them is kept for appointments."""
 
 import logging
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import F
@@ -23,7 +23,9 @@ NO_CARD = "no_card"
 CONNECTION = "line_connection"
 QUOTA_IS_READ_AGAIN = timedelta(minutes=10)
 # Nobody misses an appointment for want of these.
-COURTESIES = frozenset({"received", "documents_received", "no_show", "survey"})
+COURTESIES = frozenset(
+    {"chat", "received", "documents_received", "no_show", "survey", "copy_received"}
+)
 GREEN, INK = "#0a6b4f", "#14231d"
 
 
@@ -64,7 +66,11 @@ def card(rendered: Rendered) -> Json:
                 "type": "box",
                 "layout": "vertical",
                 "spacing": "md",
-                "contents": [_text(shown.title, size="lg", weight="bold"), *_line(shown)],
+                "contents": [
+                    _text(shown.title, size="xl", weight="bold"),
+                    *_line(shown),
+                    *(_row(name, value) for name, value in shown.rows),
+                ],
             },
             "footer": {"type": "box", "layout": "vertical", "contents": [_button(shown)]},
         },
@@ -113,12 +119,17 @@ def _meaning(error: LineError) -> DeliveryError:
     return DeliveryError(str(error.status), permanent=True)
 
 
-def _text(text: str, **looks: str) -> Json:
+def _text(text: str, **looks: Any) -> Json:
     return {"type": "text", "text": text, "wrap": True, "color": INK, **looks}
 
 
 def _line(shown: Card) -> list[Json]:
     return [_text(shown.line)] if shown.line else []
+
+
+def _row(name: str, value: str) -> Json:
+    contents = [_text(name, flex=2, size="sm"), _text(value, flex=4, weight="bold")]
+    return {"type": "box", "layout": "baseline", "spacing": "sm", "contents": contents}
 
 
 def _button(shown: Card) -> Json:

@@ -1,6 +1,7 @@
 """The forms of the citizen's booking pages."""
 
 from portal.forms.booking import BookingForm
+from portal.forms.line import LineLinkForm
 from portal.forms.my import CancelForm, DocumentsForm, FindForm
 from portal.forms.privacy import DataRequestForm
 from portal.forms.sent import SentForm
@@ -12,6 +13,7 @@ __all__ = [
     "DataRequestForm",
     "DocumentsForm",
     "FindForm",
+    "LineLinkForm",
     "SentForm",
     "WaitingForm",
 ]

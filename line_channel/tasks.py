@@ -1,0 +1,11 @@
+"""Celery tasks: they only wake a service, which asks the database what is due."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from line_channel import services
+
+
+@shared_task
+def work_line() -> None:
+    services.work(now=timezone.now())
