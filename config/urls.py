@@ -15,6 +15,7 @@ urlpatterns = [
     path("line/webhook/", webhook, name="line_webhook"),
 ]
 urlpatterns += i18n_patterns(
+    path("", include("line_channel.urls")),
     path("", include("portal.urls")),
     prefix_default_language=False,
 )

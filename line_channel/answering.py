@@ -19,7 +19,7 @@ from core.db import lock_rows
 from core.line import LineError
 from line_channel.messages import LINK_ADDRESS, Json
 from line_channel.models import Answer
-from line_channel.workflow import AnswerState
+from line_channel.states import AnswerState
 from notifications.services import may_push
 
 logger = logging.getLogger(__name__)

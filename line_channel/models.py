@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from line_channel.workflow import AnswerState, EventState, Step
+from line_channel.states import AnswerState, EventState, Step
 
 
 class Chat(models.Model):

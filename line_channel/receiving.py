@@ -12,7 +12,7 @@ from uuid import UUID
 from line_channel import copies, grammar
 from line_channel.grammar import CardCode, PhotoCode, Reading, Text
 from line_channel.models import Chat, Event
-from line_channel.workflow import EventState
+from line_channel.states import EventState
 
 Json = dict[str, Any]
 

@@ -21,7 +21,7 @@ from line_channel.conversation.turn import Turn, timed_out
 from line_channel.messages import Json
 from line_channel.models import Answer, Chat, Event, Share
 from line_channel.receiving import receive
-from line_channel.workflow import EventState, Step
+from line_channel.states import EventState, Step
 
 __all__ = [
     "count_share",

@@ -62,7 +62,10 @@ class CopyMessages:
 
     def is_wanted(self, message: Message, now: datetime) -> bool:
         request = CopyRequest.objects.filter(pk=message.case_id).first()
-        return request is not None and KINDS[message.kind].is_wanted(request)
+        if request is None or not KINDS[message.kind].is_wanted(request):
+            return False
+        # The chat itself has just said so.
+        return message.kind != "copy_received" or request.channel != CopyRequest.Channel.LINE
 
     def render(self, message: Message, now: datetime) -> Rendered:
         """About five queries. Raises CopyRequest.DoesNotExist."""

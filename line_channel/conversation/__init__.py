@@ -25,7 +25,7 @@ from line_channel.grammar import (
 )
 from line_channel.messages import MOST_MESSAGES, Json
 from line_channel.models import Chat, Event
-from line_channel.workflow import Step
+from line_channel.states import Step
 
 WORDS: dict[str, Callable[[Turn], None]] = {
     "cancel": menu.cancel,

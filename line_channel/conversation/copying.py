@@ -24,7 +24,7 @@ from line_channel.grammar import (
     PhotoCode,
 )
 from line_channel.messages import Banner, Press
-from line_channel.workflow import Step
+from line_channel.states import Step
 from offices import queries as offices
 
 TIMES_OFFERED = 6
@@ -278,7 +278,7 @@ def ask_consent(turn: Turn) -> None:
             rows=[
                 *_what(turn),
                 (_("Name"), _masked(turn.holder.full_name)),
-                (_("Number"), turn.holder.masked_number),
+                (_("ID number"), turn.holder.masked_number),
             ],
             notes=[
                 _(

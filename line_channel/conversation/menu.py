@@ -9,7 +9,7 @@ from core import thai_dates
 from line_channel import copies, messages
 from line_channel.conversation.turn import Turn
 from line_channel.messages import LINK_ADDRESS, Press
-from line_channel.workflow import Step
+from line_channel.states import Step
 
 MOST_CASES = 4
 
@@ -136,7 +136,7 @@ def account(turn: Turn) -> None:
     turn.show(
         messages.card(
             _("Your LINE account is linked"),
-            rows=[(_("Number"), turn.account.masked_number)],
+            rows=[(_("ID number"), turn.account.masked_number)],
             buttons=[
                 Press(_("See or end it"), url=line_links.page_link(turn.account, now=turn.now))
             ],

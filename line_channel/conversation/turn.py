@@ -15,7 +15,7 @@ from accounts.models import LineAccount
 from line_channel import messages
 from line_channel.messages import Json, Press
 from line_channel.models import Chat
-from line_channel.workflow import Step
+from line_channel.states import Step
 from offices.models import Office
 
 AN_HOUR = timedelta(hours=1)

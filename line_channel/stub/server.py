@@ -148,8 +148,12 @@ def _say(server: Server, call: Json, found: re.Match[str], key: str) -> Outcome:
 
 
 def _do(server: Server, call: Json, found: re.Match[str], key: str) -> Outcome:
-    """Any other event: follow, unfollow, a postback."""
-    event = server.state.event(call.pop("type"), found[1], **call)
+    """Any other event: follow, unfollow, a postback; a message taken back."""
+    kind, user = call.pop("type"), found[1]
+    if kind == "unsend":
+        event = server.state.unsend(user, call["unsend"]["messageId"])
+    else:
+        event = server.state.event(kind, user, **call)
     return Outcome(200, {"webhook": server.send_event(event)})
 
 

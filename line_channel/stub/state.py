@@ -8,7 +8,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from line_channel.stub import limits
@@ -145,6 +145,17 @@ class State:
         if kind not in ("unfollow", "unsend"):
             event["replyToken"] = f"{user}.{secrets.token_hex(12)}"
         return event
+
+    def unsend(self, user: str, message_id: str) -> Json:
+        """The user takes a message back: it is gone from the chat, and we are told."""
+        with self.lock:
+            self.chats[user] = [
+                replace(line, message={"type": "unsent"})
+                if line.is_mine and line.message.get("id") == message_id
+                else line
+                for line in self.chats.get(user, [])
+            ]
+        return self.event("unsend", user, unsend={"messageId": message_id})
 
     def linked(self, link_token: str, nonce: str) -> Json | None:
         """The event after LINE's own dialog; None for a token that was used or never given."""

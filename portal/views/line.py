@@ -34,7 +34,7 @@ def link(request: HttpRequest) -> HttpResponse:
     can bring back. Without the token of the chat there is nothing to link."""
     token = request.GET.get("linkToken", "") or request.POST.get("linkToken", "")
     if not TOKEN.fullmatch(token):
-        return private(render(request, "portal/line_link_over.html", status=400))
+        return private(render(request, "portal/line_link_over.html", status=404))
     form = LineLinkForm(request.POST if request.method == "POST" else None)
     if not form.is_bound:
         return _form_page(request, form)

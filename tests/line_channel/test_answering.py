@@ -10,8 +10,8 @@ import pytest
 from line_channel import services
 from line_channel.answering import GIVE_UP_AFTER
 from line_channel.models import Answer
+from line_channel.states import AnswerState
 from line_channel.stub import state
-from line_channel.workflow import AnswerState
 from tests.factories import NOW
 from tests.line_channel.people import USER, event, text_event, webhook
 

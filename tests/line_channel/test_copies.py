@@ -8,7 +8,7 @@ import time_machine
 
 from accounts.models import LineAccount
 from line_channel.models import Answer, Chat, Event
-from line_channel.workflow import Step
+from line_channel.states import Step
 from notifications.models import Message
 from registry_requests.models import Comparison, CopyRequest, Kind
 from registry_requests.services import CardCode

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from line_channel import conversation, services
 from line_channel.models import Answer, Chat, Event
-from line_channel.workflow import AnswerState, EventState
+from line_channel.states import AnswerState, EventState
 from tests.factories import NOW
 from tests.line_channel.people import USER, event, text_event, webhook
 
