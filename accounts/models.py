@@ -1,5 +1,6 @@
 """Staff and their roles, consent of citizens, and who looked at what."""
 
+import uuid
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractUser
@@ -98,6 +99,12 @@ class StaffRole(models.Model):
         return PERMISSIONS[self.role] | delegated
 
 
+class LineAccountQuerySet(models.QuerySet["LineAccount"]):
+    def open(self) -> "LineAccountQuerySet":
+        """Linked, and not taken back."""
+        return self.filter(linked_at__isnull=False, unlinked_at__isnull=True)
+
+
 class Consent(models.Model):
     """That a person took note of the privacy text before sending data (S0-R10, PDPA s.23)."""
 
@@ -119,6 +126,58 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.text_version}"
+
+
+class LineAccount(models.Model):
+    """A LINE account and the person whose it is, linked once on our page. Until LINE itself says
+    that the link stands (`linked_at`) it is a promise under a nonce; taken back, it forgets the
+    person. The number is sealed as those of bookings are."""
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    nonce_index = models.BinaryField(max_length=32, unique=True, editable=False)
+    nonce_until = models.DateTimeField(editable=False)
+    user_id = models.CharField(max_length=40, blank=True, editable=False)
+    full_name = models.CharField(_("full name"), max_length=150, blank=True)
+    id_sealed = models.BinaryField(editable=False)
+    id_index = models.BinaryField(max_length=32, editable=False)
+    id_tail = models.CharField(max_length=4, blank=True, editable=False)
+    phone = models.CharField(_("phone"), max_length=16, blank=True)
+    consent = models.ForeignKey(Consent, verbose_name=_("consent"), on_delete=models.PROTECT)
+    linked_at = models.DateTimeField(_("linked"), null=True)
+    unlinked_at = models.DateTimeField(_("taken back"), null=True)
+    # Since when the person does not want to read us; LINE refuses our messages meanwhile.
+    blocked_at = models.DateTimeField(_("blocked"), null=True)
+
+    objects = LineAccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link of a LINE account")
+        verbose_name_plural = _("links of LINE accounts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user_id"],
+                condition=models.Q(linked_at__isnull=False, unlinked_at__isnull=True),
+                name="one_open_link_a_line_user",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(linked_at__isnull=True) | ~models.Q(user_id=""),
+                name="line_link_names_a_user",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unlinked_at__isnull=True)
+                | models.Q(full_name="", id_tail="", phone=""),
+                name="line_link_taken_back_names_nobody",
+            ),
+        ]
+        indexes = [models.Index(fields=["id_index"], name="line_account_id_index")]
+
+    def __str__(self) -> str:
+        return f"LINE {self.key}"
+
+    @property
+    def masked_number(self) -> str:
+        """x-xxxx-xxxxx-70-8."""
+        return f"x-xxxx-xxxxx-{self.id_tail[-3:-1]}-{self.id_tail[-1:]}"
 
 
 class ViewLog(models.Model):

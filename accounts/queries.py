@@ -1,7 +1,9 @@
-"""Reads about staff that more than one caller needs."""
+"""Reads about staff and linked accounts that more than one caller needs."""
+
+from collections.abc import Sequence
 
 from accounts import demo
-from accounts.models import User
+from accounts.models import LineAccount, User
 
 
 def demo_accounts() -> list[tuple[str, str, str]]:
@@ -16,3 +18,18 @@ def demo_accounts() -> list[tuple[str, str, str]]:
         for person in demo.PEOPLE
         if person.username in here
     ]
+
+
+def line_account(user_id: str) -> LineAccount | None:
+    """Whose a LINE account is, when that is linked. One query."""
+    return LineAccount.objects.open().filter(user_id=user_id).first()
+
+
+def line_user_of(*, id_indexes: Sequence[bytes], phone: str) -> str:
+    """The LINE user to tell about a case: linked with one of its numbers *and* its telephone, and
+    not blocking us; else empty. One query."""
+    links = LineAccount.objects.open().filter(
+        id_index__in=id_indexes, phone=phone, blocked_at__isnull=True
+    )
+    found = links.exclude(phone="").order_by("-linked_at").values_list("user_id", flat=True)
+    return found.first() or ""

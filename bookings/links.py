@@ -12,6 +12,7 @@ from bookings.models import Booking, WaitingEntry
 PURPOSE = "booking"
 WAITING = "waiting"
 SHORT = "short"
+HOLD = "hold"
 
 
 def link(booking: Booking, *, page: str = "", until: datetime | None = None) -> str:
@@ -27,8 +28,30 @@ def link(booking: Booking, *, page: str = "", until: datetime | None = None) -> 
 
 
 def short_link(booking: Booking) -> str:
-    """The absolute short link of a booking, for SMS."""
-    return f"{_site(booking)}/s/{short_code(booking)}/"
+    """The absolute short link of a booking, for SMS: under SHORT_URL where there is one."""
+    return f"{settings.SHORT_URL or _site(booking)}/s/{short_code(booking)}/"
+
+
+def hold_link(booking: Booking) -> str:
+    """The absolute link to a time that another way than a browser keeps; as long as it is kept."""
+    token = make_token(
+        purpose=HOLD,
+        row_id=booking.pk,
+        version=booking.link_version,
+        expires_at=booking.held_until or booking.created_at,
+    )
+    return f"{_site(booking)}/bookings/kept/{token}/"
+
+
+def read_hold_link(token: str, *, now: datetime) -> Booking:
+    """The held time that a token opens, also when it was taken over already. Raises
+    accounts.links.BadLink."""
+    claims = read_token(token, purpose=HOLD, now=now)
+    rows = Booking.objects.select_related("slot", "office", "service", "offered__section")
+    found = rows.filter(pk=claims.row_id, link_version=claims.version).first()
+    if found is None:
+        raise BadLink
+    return found
 
 
 def waiting_link(entry: WaitingEntry) -> str:

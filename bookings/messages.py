@@ -18,7 +18,7 @@ from bookings.models import Booking, ItemState, Slot
 from bookings.workflow import CHANGEABLE
 from core import text, thai_dates
 from notifications.models import Message
-from notifications.sources import Attachment, Contact, Rendered
+from notifications.sources import Attachment, Card, Contact, Rendered
 
 
 class BookingMessages:
@@ -46,10 +46,11 @@ class BookingMessages:
                 },
             )
         event = [_event(booking, now)] if kind.calendar else []
-        return Rendered(subject, "\n\n".join(one.text for one in drawn), html, event)
+        text = "\n\n".join(one.text for one in drawn)
+        return Rendered(subject, text, html, event, drawn[0].card, drawn[0].sms)
 
     def contacts(self, message: Message) -> list[Contact]:
-        return news.contacts_of(Booking.objects.get(pk=message.case_id))
+        return news.all_contacts_of(Booking.objects.get(pk=message.case_id))
 
     def phone(self, message: Message) -> str:
         return Booking.objects.values_list("phone", flat=True).get(pk=message.case_id)
@@ -87,6 +88,8 @@ class Drawn:
     subject: str
     html: str
     text: str
+    card: Card
+    sms: str
 
 
 def _draw(language: str, booking: Booking, message: Message, now: datetime) -> Drawn:
@@ -96,13 +99,19 @@ def _draw(language: str, booking: Booking, message: Message, now: datetime) -> D
 
 
 def draw(kind: str, words: dict[str, Any]) -> Drawn:
-    """A message in the active language: one template, three layouts."""
+    """A message in the active language: one template, a layout for each way."""
 
     def lay_out(layout: str) -> str:
         return render_to_string(f"emails/{kind}.txt", words | {"layout": f"emails/{layout}"})
 
+    def one_line(layout: str) -> str:
+        return " ".join(lay_out(layout).split())
+
+    title, line = one_line("chat_title.txt"), one_line("chat.txt")
     return Drawn(
-        subject=" ".join(lay_out("subject.txt").split()),
+        card=Card(title, line, str(words["button"]), words["button_url"]),
+        sms=one_line("sms.txt"),
+        subject=one_line("subject.txt"),
         html=lay_out("section.html"),
         text=re.sub(r"\n{3,}", "\n\n", lay_out("section.txt")).strip() + "\n",
     )
@@ -119,6 +128,7 @@ def _words(booking: Booking, message: Message, now: datetime) -> dict[str, Any]:
         "ref": booking.reference,
         "date": thai_dates.long_date(slot.starts_at),
         "d": thai_dates.day_month(slot.starts_at),
+        "short_date": thai_dates.short_date(slot.starts_at),
         "time": text.unbroken(thai_dates.time_range(slot.starts_at, slot.ends_at)),
         "t": thai_dates.clock(slot.starts_at),
         "arrive": thai_dates.clock(rules.arrive_by(offered, slot)),
@@ -129,6 +139,7 @@ def _words(booking: Booking, message: Message, now: datetime) -> dict[str, Any]:
         "button": OFFER if _has_offer(message) else kind.button,
         "button_url": _button_url(booking, message),
         "status_url": _link(booking, message),
+        "short_url": links.short_link(booking),
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from accounts import queries as accounts
 from bookings.models import Booking, WaitingEntry
 from core import thai_dates
 from notifications import services as notifications
@@ -23,6 +24,10 @@ MUST_REACH = frozenset(
         "waiting_offer",
     }
 )
+
+
+# An office's own change of plan goes by every way on file (copy.md §7).
+EVERY_CHANNEL = frozenset({"moved_by_office", "cancelled_by_office", "waiting_offer"})
 
 
 def tell(
@@ -70,13 +75,21 @@ def tell_waiting(
         language=entry.language,
         context=context,
         call_if_lost=kind in MUST_REACH,
+        by_every_channel=kind in EVERY_CHANNEL,
     )
     notifications.queue(news, contacts=contacts_of(entry), now=now)
 
 
 def contacts_of(booking: Booking | WaitingEntry) -> list[Contact]:
-    """Where the applicants can be reached, best first. Telephones wait for the SMS channel."""
-    return [Contact(Channel.EMAIL, booking.email)] if booking.email else []
+    """Where the applicants can be reached as far as the row says, best first. No query."""
+    return notifications.ways_of(phone=booking.phone, email=booking.email)
+
+
+def all_contacts_of(booking: Booking) -> list[Contact]:
+    """The same with the LINE account of an applicant first. Two queries."""
+    indexes = [bytes(party.id_index) for party in booking.parties.all()]
+    user_id = accounts.line_user_of(id_indexes=indexes, phone=booking.phone)
+    return [*([Contact(Channel.LINE, user_id)] if user_id else []), *contacts_of(booking)]
 
 
 def _news(booking: Booking, kind: str, mark: str, context: dict[str, Any]) -> News:
@@ -90,4 +103,5 @@ def _news(booking: Booking, kind: str, mark: str, context: dict[str, Any]) -> Ne
         language=booking.language,
         context=context,
         call_if_lost=kind in MUST_REACH,
+        by_every_channel=kind in EVERY_CHANNEL,
     )

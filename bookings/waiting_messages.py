@@ -46,7 +46,7 @@ class WaitingMessages:
                     "language": message.language,
                 },
             )
-        return Rendered(drawn.subject, drawn.text, html)
+        return Rendered(drawn.subject, drawn.text, html, card=drawn.card)
 
     def contacts(self, message: Message) -> list[Contact]:
         return news.contacts_of(WaitingEntry.objects.get(pk=message.case_id))

@@ -9,6 +9,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "work LINE": {
+        "task": "line_channel.tasks.work_line",
+        "schedule": 1.0,
+        "options": {"expires": 1},
+    },
     "release expired holds": {
         "task": "bookings.tasks.release_expired",
         "schedule": 15.0,

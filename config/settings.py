@@ -4,6 +4,7 @@ stops at the start with the name of what is missing (design §4, §5)."""
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from config.chat import *  # noqa: F403 -- Django reads them from here
 from config.environment import BASE_DIR, EMBEDDED, VAR, env, required
 from config.logs import LOGGING  # noqa: F401 -- Django reads it from here
 from config.schedule import CELERY_BEAT_SCHEDULE  # noqa: F401 -- Celery reads it from here
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "bookings",
     "registry_requests",
     "portal",
+    "line_channel",
     "allauth",
     "allauth.account",
     "allauth.mfa",

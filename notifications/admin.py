@@ -25,7 +25,7 @@ from core.admin_site import Badge, MenuItem
 from core.errors import Refused
 from notifications import queries, services
 from notifications.delivery import GAVE_UP, TECHNICAL
-from notifications.models import Message, MessageQuerySet, Status
+from notifications.models import Channel, Message, MessageQuerySet, Status
 
 PER_PAGE = 25
 LIST = "admin:notifications_message_changelist"
@@ -67,9 +67,14 @@ KINDS = {
 }
 REASONS = {
     "connection": gettext_lazy("the mail server could not be reached"),
+    "line_connection": gettext_lazy("LINE could not be reached"),
+    "sms_connection": gettext_lazy("the SMS gateway could not be reached"),
+    "quota": gettext_lazy("the month's LINE messages are kept for appointments, or used up"),
+    "no_card": gettext_lazy("this message does not go by LINE"),
+    "no_text": gettext_lazy("this message does not go by SMS"),
     "bad_address": gettext_lazy("the address is not one"),
     "no_channel": gettext_lazy("this channel is not set up"),
-    GAVE_UP: gettext_lazy("tried for two days"),
+    GAVE_UP: gettext_lazy("tried for as long as it makes sense"),
     TECHNICAL: gettext_lazy("the text could not be made; tell the central office"),
 }
 TABS: dict[str, tuple[Any, Callable[[MessageQuerySet], MessageQuerySet]]] = {
@@ -157,7 +162,7 @@ class Row:
 def _reason(code: str) -> str:
     if code in REASONS:
         return str(REASONS[code])
-    return _("the mail server answered %(code)s") % {"code": code} if code else "–"
+    return _("the server answered %(code)s") % {"code": code} if code else "–"
 
 
 @admin.register(Message)
@@ -177,7 +182,7 @@ class MessageAdmin(OfficeAdmin):
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Six queries, whatever the number of rows."""
+        """Seven queries, whatever the number of rows."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         now = timezone.now()
@@ -192,6 +197,7 @@ class MessageAdmin(OfficeAdmin):
             "title": _("Delivery of messages"),
             "now": now,
             "channels": queries.channel_states(rows, now=now),
+            "quota": queries.quota_of(Channel.LINE),
             "tab": tab,
             "tabs": [(key, label, numbers[key]) for key, (label, _rows) in TABS.items()],
             "page": page,

@@ -15,9 +15,10 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
 from core.db import lock_rows
+from notifications import routing
 from notifications.channels import NO_CHANNEL, DeliveryError, Sender, sender_for
 from notifications.models import Message, Status
-from notifications.sources import source_of
+from notifications.sources import Contact, source_of
 
 logger = logging.getLogger(__name__)
 
@@ -134,6 +135,8 @@ class Sweep:
             finish(message, status=Status.NOT_NEEDED)
             self.counts["not_needed"] += 1
             return
+        if message.attempts == 1 and not routing.route(message, now=now):
+            return
         sender = self._sender(message, now)
         sender.send(message, source.render(message, now))
         finish(message, status=Status.SENT, sent_at=self.now(), last_error="")
@@ -169,34 +172,12 @@ class Sweep:
         if reason == GAVE_UP:
             status = self.senders[message.channel].given_up_as
         with transaction.atomic():
-            lost = finish(
-                message, status=status, last_error=reason, replaced=bool(message.fallbacks)
-            )
+            replaced = bool(message.fallbacks) or routing.goes_elsewhere(message)
+            lost = finish(message, status=status, last_error=reason, replaced=replaced)
             if lost and message.fallbacks:
-                Message.objects.bulk_create(
-                    [_next_channel(message, self.now())], ignore_conflicts=True
-                )
+                ways = [Contact(*way) for way in message.fallbacks]
+                routing.add(message, ways[0], others=ways[1:], now=self.now())
         self.counts["failed"] += 1
-
-
-def _next_channel(message: Message, now: datetime) -> Message:
-    (channel, address), *others = message.fallbacks
-    return Message(
-        event=message.event,
-        kind=message.kind,
-        channel=channel,
-        address=address,
-        fallbacks=others,
-        language=message.language,
-        office_id=message.office_id,
-        source=message.source,
-        case_id=message.case_id,
-        reference=message.reference,
-        context=message.context,
-        call_if_lost=message.call_if_lost,
-        created_at=now,
-        due_at=now,
-    )
 
 
 def _pause(attempts: int, *, channel_down: bool) -> timedelta:

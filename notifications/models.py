@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -79,6 +80,8 @@ class Message(models.Model):
     first_try_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
+    # Of an office's own change: told by all ways on file, not by the first that works.
+    by_every_channel = models.BooleanField(_("by every channel"), default=False, db_default=False)
     call_if_lost = models.BooleanField(
         _("to be told by telephone when no channel works"), default=False
     )
@@ -106,3 +109,27 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.kind}"
+
+
+class Quota(models.Model):
+    """How many messages a month a channel has and how many are used, as its server last said,
+    with ours since then. Without `most` there is no limit."""
+
+    channel = models.CharField(max_length=10, choices=Channel.choices, primary_key=True)
+    most = models.PositiveIntegerField(null=True)
+    used = models.PositiveIntegerField(default=0)
+    read_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.used}/{self.most}"
+
+    @property
+    def percent(self) -> int:
+        """Used, of the month's messages; 0 without a limit."""
+        if self.most is None:
+            return 0
+        return min(100, 100 * self.used // self.most) if self.most else 100
+
+    @property
+    def is_low(self) -> bool:
+        return self.percent >= settings.LINE_ALARM_PERCENT

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q, QuerySet
 from prometheus_client.core import GaugeMetricFamily
 
-from notifications.models import Channel, Message, MessageQuerySet, Status
+from notifications.models import Channel, Message, MessageQuerySet, Quota, Status
 
 DAY = timedelta(days=1)
 # A sweep runs every few seconds; what waits longer than this waits for a channel or a worker.
@@ -91,8 +91,13 @@ def oldest_due_seconds(now: datetime) -> float:
     return round((now - oldest).total_seconds(), 1) if oldest else 0.0
 
 
+def quota_of(channel: str) -> Quota | None:
+    """The month's messages of a channel, when it has counted ones. One query."""
+    return Quota.objects.filter(channel=channel, most__isnull=False).first()
+
+
 def metrics(now: datetime) -> Iterator[GaugeMetricFamily]:
-    """The outbox for /metrics. Two queries."""
+    """The outbox for /metrics. Three queries."""
     count = GaugeMetricFamily(
         "nadkhet_messages", "Messages written in 24 hours", labels=["channel", "status"]
     )
@@ -110,3 +115,9 @@ def metrics(now: datetime) -> Iterator[GaugeMetricFamily]:
         "How long the oldest due message waits",
         value=oldest_due_seconds(now),
     )
+    quota = GaugeMetricFamily(
+        "nadkhet_quota_used_percent", "Messages used of the month's", labels=["channel"]
+    )
+    for row in Quota.objects.all():
+        quota.add_metric([row.channel], row.percent)
+    yield quota

@@ -15,7 +15,9 @@ from accounts import services as accounts
 from accounts.models import User
 from core.errors import Refused
 from core.rows import insert
-from notifications.models import FINAL, Message, Status
+from notifications.channels import is_set_up
+from notifications.channels.line import may_send
+from notifications.models import FINAL, Channel, Message, Status
 from notifications.sources import Contact, Rendered, source_of
 
 __all__ = [
@@ -23,11 +25,13 @@ __all__ = [
     "News",
     "forget",
     "mark_called",
+    "may_push",
     "open_phone",
     "preview",
     "queue",
     "queue_all",
     "resend",
+    "ways_of",
 ]
 
 RESENT = ":resend:"
@@ -47,6 +51,7 @@ class News:
     language: str
     context: dict[str, Any] = field(default_factory=dict)
     call_if_lost: bool = False
+    by_every_channel: bool = False
 
 
 def queue(news: News, *, contacts: Sequence[Contact], now: datetime) -> None:
@@ -54,6 +59,22 @@ def queue(news: News, *, contacts: Sequence[Contact], now: datetime) -> None:
     transaction. Without a contact the row says "no channel", for the officer's call list.
     One INSERT; a message of the same event, address and channel is left as it is."""
     insert(_message(news, contacts, now), ignore_conflicts=True)
+
+
+def ways_of(*, phone: str, email: str) -> list[Contact]:
+    """The ways to reach somebody, best first, as far as the contacts of a case say. A telephone
+    is one where SMS is set up, or LINE: whose account it belongs to is asked when the message is
+    sent (notifications.routing), so that nothing is read here."""
+    ways = [Contact(Channel.EMAIL, email)] if email else []
+    if phone and (is_set_up(Channel.SMS) or is_set_up(Channel.LINE)):
+        ways.append(Contact(Channel.SMS, phone))
+    return ways
+
+
+def may_push(kind: str, *, now: datetime) -> bool:
+    """Whether the month's LINE messages allow one more of this kind. One query; LINE is asked
+    every ten minutes."""
+    return may_send(kind, now=now)
 
 
 def queue_all(items: Iterable[tuple[News, Sequence[Contact]]], *, now: datetime) -> int:
@@ -75,6 +96,7 @@ def _message(news: News, contacts: Sequence[Contact], now: datetime) -> Message:
         language=news.language,
         context=news.context,
         call_if_lost=news.call_if_lost,
+        by_every_channel=news.by_every_channel,
         channel=first.channel,
         address=first.address,
         fallbacks=[[other.channel, other.address] for other in others],
@@ -167,6 +189,7 @@ def _again(message: Message, event: str) -> News:
         language=message.language,
         context=message.context,
         call_if_lost=message.call_if_lost,
+        by_every_channel=message.by_every_channel,
     )
 
 

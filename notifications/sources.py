@@ -24,13 +24,28 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Card:
+    """A message as a chat shows it: what happened, one line, rows of a word and its value, one
+    button. Nothing in it names a person or a number of a document (copy.md §0)."""
+
+    title: str
+    line: str
+    button: str
+    url: str
+    rows: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Rendered:
-    """A message ready to send, in the receiver's language."""
+    """A message ready to send, in the receiver's language. Without a `card` it cannot go by LINE,
+    without `sms` (one part, with its short link) not by SMS."""
 
     subject: str
     text: str
     html: str = ""
     attachments: list[Attachment] = field(default_factory=list)
+    card: Card | None = None
+    sms: str = ""
 
 
 class Source(Protocol):

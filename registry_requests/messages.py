@@ -2,7 +2,7 @@
 card or the kind of the record in its subject."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -62,7 +62,10 @@ class CopyMessages:
 
     def is_wanted(self, message: Message, now: datetime) -> bool:
         request = CopyRequest.objects.filter(pk=message.case_id).first()
-        return request is not None and KINDS[message.kind].is_wanted(request)
+        if request is None or not KINDS[message.kind].is_wanted(request):
+            return False
+        # The chat itself has just said so.
+        return message.kind != "copy_received" or request.channel != CopyRequest.Channel.LINE
 
     def render(self, message: Message, now: datetime) -> Rendered:
         """About five queries. Raises CopyRequest.DoesNotExist."""
@@ -76,10 +79,11 @@ class CopyMessages:
                 "emails/email.html",
                 {"subject": drawn.subject, "sections": [drawn.html], "language": message.language},
             )
-        return Rendered(drawn.subject, drawn.text, html)
+        card = replace(drawn.card, rows=_rows(request, message))
+        return Rendered(drawn.subject, drawn.text, html, card=card)
 
     def contacts(self, message: Message) -> list[Contact]:
-        return news.contacts_of(CopyRequest.objects.get(pk=message.case_id))
+        return news.all_contacts_of(CopyRequest.objects.get(pk=message.case_id))
 
     def phone(self, message: Message) -> str:
         return CopyRequest.objects.values_list("phone", flat=True).get(pk=message.case_id)
@@ -111,6 +115,24 @@ def _words(request: CopyRequest, message: Message) -> dict[str, Any]:
         "status_url": links.link(request),
         "to_bring": [_("National ID card (original)")] if request.status in TO_COLLECT else [],
     }
+
+
+def _rows(request: CopyRequest, message: Message) -> tuple[tuple[str, str], ...]:
+    """What the card in a chat lists of an approved copy (ui/citizen 12)."""
+    booking = request.collection
+    if message.kind not in ("copy_approved", "copy_ready") or booking is None:
+        return ()
+    slot = booking.slot
+    when = f"{thai_dates.short_date(slot.starts_at)} " + thai_dates.time_range(
+        slot.starts_at, slot.ends_at
+    )
+    place = f"{booking.place} {booking.office.full_name}"
+    return (
+        (_("Fee"), _("%(n)s baht, paid on collection") % {"n": request.fee}),
+        (_("To collect"), when),
+        (_("At"), place),
+        (_("Bring"), _("National ID card (original)")),
+    )
 
 
 def _of_the_collection(request: CopyRequest) -> dict[str, Any]:

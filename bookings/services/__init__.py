@@ -29,7 +29,14 @@ from bookings.services.ending import end_office_days, end_past_visits
 from bookings.services.equal_offers import end_equal_offers, offered_to, take_equal_offer
 from bookings.services.files import remove_stray_files
 from bookings.services.finding import send_link
-from bookings.services.holds import extend_hold, hold, release_expired, release_hold
+from bookings.services.holds import (
+    chat_holder,
+    extend_hold,
+    hold,
+    release_expired,
+    release_hold,
+    take_kept,
+)
 from bookings.services.moves import Changed
 from bookings.services.offers import (
     end_booked_waiting,
@@ -77,6 +84,7 @@ __all__ = [
     "cancel",
     "carry_out",
     "carry_out_closings",
+    "chat_holder",
     "check_rows",
     "close_city",
     "confirm",
@@ -120,6 +128,7 @@ __all__ = [
     "send_link",
     "submit",
     "take_equal_offer",
+    "take_kept",
     "take_offer",
     "take_out",
     "take_over",

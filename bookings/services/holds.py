@@ -1,5 +1,6 @@
 """Holding a place for the minutes in which a citizen fills in the form."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from bookings.models import Booking, Slot
 from bookings.services.moves import locked_booking, move, record
 from bookings.services.offers import end_holds, free_place
 from bookings.services.places import lock_slot, place_taken
+from bookings.services.waiting import hand_over
 from bookings.workflow import Status
 from core.errors import Refused
 from core.reference import new_reference
@@ -20,6 +22,13 @@ from core.workflow import CITIZEN, SYSTEM, Actor
 from offices.models import OfferedService
 
 REFERENCE_DRAWS = 5
+# Marks a name that is no browser's.
+CHAT = "chat:"
+
+
+def chat_holder(name: str) -> str:
+    """The word under which a chat keeps times for a user, until a browser takes them over."""
+    return CHAT + hashlib.sha256(name.encode()).hexdigest()[: 64 - len(CHAT)]
 
 
 @retried
@@ -96,6 +105,21 @@ def extend_hold(*, booking_id: int, holder: str, now: datetime) -> Booking:
         booking.held_until += timedelta(minutes=settings.HOLD_MINUTES)
         booking.hold_extended = True
         booking.save(update_fields=["held_until", "hold_extended"])
+    return booking
+
+
+@retried
+def take_kept(*, booking_id: int, holder: str, now: datetime) -> Booking:
+    """Hand a time that was kept in a chat to the browser named by `holder`, the first one that
+    asks; that one may ask again. Raises Refused("expired" | "holds"). Locks the booking."""
+    with transaction.atomic():
+        booking = locked_booking(booking_id)
+        is_kept = booking.status == Status.HELD and booking.held_until and booking.held_until > now
+        if is_kept and booking.holder == holder:
+            return booking
+        if not is_kept or not booking.holder.startswith(CHAT):
+            raise Refused(_("The time is no longer kept for you."), code="expired")
+        hand_over([booking], holder)
     return booking
 
 

@@ -116,11 +116,12 @@ def take_offer(*, entry: WaitingEntry, holder: str, now: datetime) -> Booking:
         holds = [one for one in holds if one.status == Status.HELD]
         if not holds:
             raise Refused(_("The time is no longer kept for you."), code="expired")
-        _hand_over(holds, holder)
+        hand_over(holds, holder)
     return holds[0]
 
 
-def _hand_over(holds: list[Booking], holder: str) -> None:
+def hand_over(holds: list[Booking], holder: str) -> None:
+    """Put locked holds under the name of a browser. Raises Refused("holds")."""
     others = Booking.objects.filter(holder=holder, status=Status.HELD).exclude(
         pk__in=[one.pk for one in holds]
     )

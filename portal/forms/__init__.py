@@ -2,6 +2,7 @@
 
 from portal.forms.booking import BookingForm
 from portal.forms.copies import CopyForm
+from portal.forms.line import LineLinkForm
 from portal.forms.my import CancelForm, DocumentsForm, FindForm, ReplyForm
 from portal.forms.privacy import DataRequestForm
 from portal.forms.sent import SentForm
@@ -14,6 +15,7 @@ __all__ = [
     "DataRequestForm",
     "DocumentsForm",
     "FindForm",
+    "LineLinkForm",
     "ReplyForm",
     "SentForm",
     "WaitingForm",

@@ -128,9 +128,10 @@ def _why_none(offered: OfferedService, day: date, *, now: datetime) -> tuple[str
         }, True
     [found] = booking_queries.days(offered, first=day, count=1, now=now, window=window)
     if found.state == "closed":
+        suspended = booking_queries.suspended(offered, first=day, last=day)
         return _("%(day)s is closed (%(reason)s).") % {
             "day": thai_dates.long_date(day),
-            "reason": shown_times.closed_reason(found),
+            "reason": shown_times.closed_reason(found, {one.date: one for one in suspended}),
         }, True
     return _("This day is full. The next free times are these:"), False
 

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 
+from accounts import line_links
 from accounts import services as accounts
-from accounts.models import ViewLog
+from accounts.models import LineAccount, ViewLog
 from accounts.roles import Role
 from bookings import hall_links, links, request_links
 from bookings import services as bookings
@@ -113,6 +114,7 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
         kiosk=counter.open_kiosk(office=office, by=factories.make_staff(office=office), now=NOW),
         waitingentry=factories.wait(offered),
+        lineaccount=_line_account(visitor_name),
     )
 
 
@@ -139,6 +141,12 @@ def _document(booking) -> Document:
     return Document.objects.create(booking=booking, file=name, kind="jpg", size=9, sent_at=NOW)
 
 
+def _line_account(user: str) -> LineAccount:
+    holder = line_links.Holder("มะลิ", factories.national_id(), "+66800000000")
+    nonce = line_links.begin(holder=holder, text_version="1", language="th", now=NOW)
+    return line_links.bind(nonce=nonce, user_id=user, now=NOW)
+
+
 def _holder(side: SimpleNamespace) -> Client:
     """The browser that holds the place, and came by the link of the booking."""
     response = HttpResponse()
@@ -163,6 +171,10 @@ def place(name: str, side: SimpleNamespace) -> dict[str, Any]:
         "service": lambda: {"office": side.office.slug, "service": side.service.code},
         "token": lambda: {"token": _token(links.link(side.booking))},
         "waiting_token": lambda: {"token": _token(links.waiting_link(side.waitingentry))},
+        "kept_token": lambda: {"token": _token(links.hold_link(side.hold))},
+        "line_account_token": lambda: {
+            "token": _token(line_links.page_link(side.lineaccount, now=NOW))
+        },
         "code": lambda: {"code": links.short_code(side.booking)},
         "message": lambda: {"message": side.message.pk},
         "copy_token": lambda: {"token": _token(copy_links.link(side.copyrequest))},

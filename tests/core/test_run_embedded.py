@@ -39,3 +39,13 @@ def test_static_files_are_collected_again_when_one_changes(settings, tmp_path):
     (tmp_path / "new.css").write_text("body {}")
 
     assert run_embedded._static_fingerprint() != before
+
+
+def test_line_is_played_by_this_machine_unless_another_is_named(monkeypatch):
+    monkeypatch.delenv("LINE_API_BASE_URL", raising=False)
+    played = run_embedded._stand_in_for_line()
+    assert played["LINE_API_BASE_URL"].startswith("http://127.0.0.1:")
+    assert len(played["LINE_CHANNEL_SECRET"]) == 32
+
+    monkeypatch.setenv("LINE_API_BASE_URL", "https://api.line.me")
+    assert run_embedded._stand_in_for_line() == {}

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import io
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -94,6 +95,8 @@ class Command(BaseCommand):
             with self._step("กำลังเริ่มระบบ / Starting web, worker and beat"):
                 for name, command in _programs().items():
                     supervisor.start(name, command)
+                if "LINE_API_BASE_URL" not in os.environ:
+                    supervisor.start("line", _line_command())
                 _wait_until_ready(supervisor)
             if not supervisor.stop_asked:
                 self._say_where()
@@ -113,6 +116,7 @@ class Command(BaseCommand):
             f"นัดเขตพร้อมใช้งาน / Nadkhet is ready:  {address}/",
             f"เจ้าหน้าที่ / Back-office:             {address}/admin/",
             f"ข้อความที่ส่งออก / Messages sent:      {address}/demo/outbox/",
+            f"คุยใน LINE (ตัวอย่าง) / LINE chat:     {address}/demo/line/",
             "",
             "บัญชีตัวอย่าง / Demo accounts (role, user name, password):",
         ]
@@ -168,11 +172,28 @@ def _static_fingerprint() -> str:
 
 def _environment() -> dict[str, str]:
     return {
+        **_stand_in_for_line(),
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEMO": "1",
         "PORT": str(settings.PORT),
         "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _stand_in_for_line() -> dict[str, str]:
+    """The settings of a LINE account that this machine plays, unless the environment names LINE's
+    own servers or others."""
+    if os.environ.get("LINE_API_BASE_URL"):
+        return {}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return {
+        "LINE_API_BASE_URL": f"http://127.0.0.1:{port}",
+        "LINE_CHANNEL_SECRET": secrets.token_hex(16),
+        "LINE_CHANNEL_ACCESS_TOKEN": secrets.token_hex(16),
+        "LINE_ACCOUNT_LINK_URL": f"{settings.SITE_URL}/demo/line/dialog/",
     }
 
 
@@ -188,6 +209,11 @@ def _programs() -> dict[str, list[str]]:
         "worker": [sys.executable, "-m", "celery", "-A", "config", "worker", *worker.split()],
         "beat": [sys.executable, "-m", "celery", "-A", "config", "beat", "--pidfile="],
     }
+
+
+def _line_command() -> list[str]:
+    webhook = f"http://127.0.0.1:{settings.PORT}/line/webhook/"
+    return [sys.executable, "manage.py", "run_line_stub", "--webhook", webhook]
 
 
 def _wait_until_ready(supervisor: Supervisor) -> None:
