@@ -2,7 +2,7 @@
 
 import threading
 
-import linebot.v3.messaging  # noqa: F401 -- takes seconds: before a transaction waits for it
+import linebot.v3.messaging
 import linebot.v3.webhook  # noqa: F401
 import pytest
 
