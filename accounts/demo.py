@@ -30,7 +30,7 @@ PEOPLE = (
     DemoPerson("officer2", "สมศรี", "ทดสอบคู่", Role.OFFICER, "bang-rak", may_decide=True),
     DemoPerson("head", "วรรณา", "ทดสอบงาน", Role.HEAD, "bang-rak"),
     DemoPerson("director", "ประสิทธิ์", "ทดสอบการ", Role.DIRECTOR, "bang-rak"),
-    DemoPerson("officer-bangkhae", "มานพ", "ทดสอบแค", Role.OFFICER, "bang-khae"),
+    DemoPerson("officer-bangkhae", "มานพ", "ทดสอบแค", Role.OFFICER, "bang-khae", may_decide=True),
     DemoPerson("central", "มาลี", "ทดสอบกลาง", Role.CENTRAL),
     DemoPerson("auditor", "สุรชัย", "ทดสอบตรวจ", Role.AUDITOR),
 )

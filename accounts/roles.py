@@ -61,6 +61,7 @@ VIEW_CASES = frozenset(
         "bookings.view_booking",
         "bookings.view_slot",
         "bookings.view_document",
+        "bookings.view_waitingentry",
         "notifications.view_message",
         "registry_requests.view_copyrequest",
     }
@@ -70,6 +71,7 @@ WORK_CASES = frozenset(
         "bookings.change_booking",
         "bookings.add_booking",
         "bookings.unmask_booking",
+        "bookings.change_waitingentry",
         "notifications.resend_message",
         "registry_requests.check_copyrequest",
         "registry_requests.enter_copyrequest",
@@ -126,6 +128,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | {
         "bookings.view_booking",
         "bookings.view_slot",
+        "bookings.view_waitingentry",
         "notifications.view_message",
         "registry_requests.view_copyrequest",
     }
@@ -142,6 +145,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | {
         "bookings.view_booking",
         "bookings.view_slot",
+        "bookings.view_waitingentry",
         "notifications.view_message",
         "registry_requests.view_copyrequest",
         "accounts.view_user",

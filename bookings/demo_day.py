@@ -15,7 +15,7 @@ from bookings.demo import mark_all
 from bookings.models import Booking, NotServedReason, Slot, Ticket
 from bookings.services import Details, Person, counter
 from bookings.services.counter.numbers import slots_of_day
-from bookings.workflow import Status
+from bookings.workflow import AT_WINDOW, Status
 from core.errors import Refused
 from core.workflow import Actor
 from offices.models import OfferedService, Window
@@ -51,7 +51,7 @@ def make_day(*, officers: Sequence[User], now: datetime) -> Counter[str]:
     day = f"{HOLDER}{timezone.localdate(now)}:"
     if not slots or Booking.objects.filter(holder__startswith=day).exists():
         return Counter()
-    windows = list(Window.objects.filter(office=offered.office, is_open=True).order_by("label"))
+    windows = _free_windows(offered)
     if len(windows) < WINDOWS:
         return Counter()
     free = [slot for slot in slots if slot.free_online]
@@ -70,7 +70,7 @@ def make_history(*, officers: Sequence[User], now: datetime, months: int) -> int
     offered = _marriage()
     first = now - timedelta(days=DAYS_A_MONTH * months)
     services.generate_slots(now=first, days=(now - first).days, offered_ids=[offered.pk])
-    windows = list(Window.objects.filter(office=offered.office, is_open=True).order_by("label"))
+    windows = _free_windows(offered)
     known = set(Booking.objects.filter(holder__startswith=PAST).values_list("holder", flat=True))
     made = 0
     for back in range(DAYS_A_MONTH * months, 0, -1):
@@ -90,6 +90,13 @@ def make_history(*, officers: Sequence[User], now: datetime, months: int) -> int
 def _marriage() -> OfferedService:
     rows = OfferedService.objects.select_related("office", "service", "pattern")
     return rows.get(office__slug="bang-rak", service__code="marriage")
+
+
+def _free_windows(offered: OfferedService) -> list[Window]:
+    """Those at which nobody stands, of this day or an earlier one of the demonstration."""
+    busy = Ticket.objects.filter(office=offered.office, status__in=AT_WINDOW).values("window")
+    windows = Window.objects.filter(office=offered.office, is_open=True)
+    return list(windows.exclude(pk__in=busy).order_by("label"))
 
 
 def _book(

@@ -112,6 +112,16 @@ class ExportForm(OpenForm):
     )
 
 
+class TakeOutForm(forms.Form):
+    """Why somebody is taken off the waiting list."""
+
+    reason = CleanCharField(
+        label=_("Why they are taken off; they can read it"),
+        max_length=200,
+        error_messages={"required": _("Write why; the person can read it.")},
+    )
+
+
 class IdentifyForm(forms.Form):
     """The tick of the officer who has the person before them."""
 

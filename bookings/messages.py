@@ -2,7 +2,6 @@
 (copy.md §7). Each kind has one template, drawn into the subject, the HTML and the plain text."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,87 +10,15 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext
 
 from bookings import checklist, ics, links, news, rules
-from bookings.models import Booking, ItemState
-from bookings.workflow import CHANGEABLE, OPEN, Status
+from bookings.message_kinds import AGAIN, KINDS, OFFER
+from bookings.models import Booking, ItemState, Slot
+from bookings.workflow import CHANGEABLE
 from core import text, thai_dates
 from notifications.models import Message
 from notifications.sources import Attachment, Card, Contact, Rendered
-
-NO_SHOW_IS_NEWS = timedelta(days=2)
-Check = Callable[[Booking, Message, datetime], bool]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a kind of message shows, and until when it is true."""
-
-    is_wanted: Check
-    button: Any
-    page: str = ""
-    # Whether the person is to come at the time shown.
-    visit_stands: bool = True
-    to_bring: bool = False
-    calendar: bool = False
-
-
-def _always(booking: Booking, message: Message, now: datetime) -> bool:
-    return True
-
-
-def _is_open(booking: Booking, message: Message, now: datetime) -> bool:
-    return booking.status in OPEN
-
-
-def _is_ahead(booking: Booking, message: Message, now: datetime) -> bool:
-    return booking.status in OPEN and booking.slot.starts_at > now
-
-
-def _status_is(status: Status) -> Check:
-    return lambda booking, message, now: booking.status == status
-
-
-def _is_due_reminder(booking: Booking, message: Message, now: datetime) -> bool:
-    """Still confirmed at the very time of the event "booking:<id>:<kind>:<slot>", and in time to
-    arrive (reliability F34)."""
-    return (
-        booking.status == Status.CONFIRMED
-        and message.event.split(":")[3] == str(booking.slot_id)
-        and now < rules.arrive_by(booking.offered, booking.slot)
-    )
-
-
-def _is_fresh_no_show(booking: Booking, message: Message, now: datetime) -> bool:
-    """Not undone, and not told days later."""
-    return booking.status == Status.NO_SHOW and now - booking.slot.ends_at < NO_SHOW_IS_NEWS
-
-
-_TICKET = gettext_lazy("Open ticket")
-_SEE = gettext_lazy("See my appointment")
-_AGAIN = gettext_lazy("Book another time")
-AGAIN = "again"
-
-KINDS: dict[str, Kind] = {
-    "received": Kind(_is_open, _SEE, calendar=True),
-    "confirmed": Kind(_status_is(Status.CONFIRMED), _TICKET, to_bring=True, calendar=True),
-    "documents_needed": Kind(
-        _status_is(Status.NEEDS_DOCUMENTS), gettext_lazy("Send the documents"), page="documents"
-    ),
-    "documents_received": Kind(_status_is(Status.REQUESTED), _SEE),
-    "rejected": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
-    "moved_by_citizen": Kind(_is_ahead, _TICKET, to_bring=True, calendar=True),
-    "moved_by_office": Kind(_is_ahead, _SEE, to_bring=True, calendar=True),
-    "kept_elsewhere": Kind(_is_ahead, _SEE, to_bring=True, calendar=True),
-    "cancelled_by_citizen": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
-    "cancelled_by_office": Kind(_always, _AGAIN, page=AGAIN, visit_stands=False),
-    "no_show": Kind(_is_fresh_no_show, _AGAIN, page=AGAIN, visit_stands=False),
-    "reminder_1d": Kind(_is_due_reminder, _TICKET, to_bring=True, calendar=True),
-    "reminder_2h": Kind(_is_due_reminder, _TICKET),
-    "already_booked": Kind(_is_open, _SEE),
-    "find_link": Kind(_is_open, _SEE),
-}
 
 
 class BookingMessages:
@@ -107,9 +34,7 @@ class BookingMessages:
         About ten queries. Raises Booking.DoesNotExist."""
         booking = _visits().get(pk=message.case_id)
         kind = KINDS[message.kind]
-        drawn = [
-            _draw(language, booking, message, now) for language in _languages(booking, message)
-        ]
+        drawn = [_draw(language, booking, message, now) for language in languages(booking, message)]
         subject = drawn[0].subject
         with translation.override(message.language):
             html = render_to_string(
@@ -135,7 +60,19 @@ def _visits() -> Any:
     return Booking.objects.with_visit().select_related("offered__pattern", "offered__office")
 
 
-def _languages(booking: Booking, message: Message) -> list[str]:
+def example(booking: Booking, message: Message, *, now: datetime) -> "list[Drawn]":
+    """A message that was not written (yet), as its reader would get it, in each of its languages;
+    its links lead to the home page only. About ten queries."""
+    nowhere = {"button_url": settings.SITE_URL, "status_url": settings.SITE_URL}
+    drawn = []
+    for language in languages(booking, message):
+        with translation.override(language):
+            words = _words(booking, message, now) | {"language": language} | nowhere
+            drawn.append(draw(message.kind, words))
+    return drawn
+
+
+def languages(booking: Booking, message: Message) -> list[str]:
     foreign = any(party.nationality != "TH" for party in booking.parties.all())
     return ["th", "en"] if message.language == "th" and foreign else [message.language]
 
@@ -186,19 +123,20 @@ def _words(booking: Booking, message: Message, now: datetime) -> dict[str, Any]:
     return {
         **_of_the_office(booking),
         **_of_the_moment(booking, message, now),
+        "place": message.context.get("kept_place") or booking.place,
         "names": _names(booking),
         "ref": booking.reference,
         "date": thai_dates.long_date(slot.starts_at),
         "d": thai_dates.day_month(slot.starts_at),
         "short_date": thai_dates.short_date(slot.starts_at),
-        "time": unbroken(thai_dates.time_range(slot.starts_at, slot.ends_at)),
+        "time": text.unbroken(thai_dates.time_range(slot.starts_at, slot.ends_at)),
         "t": thai_dates.clock(slot.starts_at),
         "arrive": thai_dates.clock(rules.arrive_by(offered, slot)),
         "is_today": timezone.localdate(slot.starts_at) == timezone.localdate(now),
         "changeable_until": _changeable_until(booking, now) if kind.visit_stands else "",
         "visit_stands": kind.visit_stands,
         "to_bring": _to_bring(booking) if kind.to_bring else [],
-        "button": kind.button,
+        "button": OFFER if _has_offer(message) else kind.button,
         "button_url": _button_url(booking, message),
         "status_url": _link(booking, message),
         "short_url": links.short_link(booking),
@@ -213,8 +151,7 @@ def _of_the_office(booking: Booking) -> dict[str, Any]:
         "service": _("an appointment at the office") if service.private_room else service.name,
         "office": booking.office.full_name,
         "o": booking.office.short_name,
-        "place": booking.place,
-        "tel": unbroken(booking.office.phone),
+        "tel": text.unbroken(booking.office.phone),
         "early": offered.early_minutes,
         "late": offered.late_grace_minutes,
         "minutes": settings.FIND_LINK_MINUTES,
@@ -229,7 +166,8 @@ def _of_the_moment(booking: Booking, message: Message, now: datetime) -> dict[st
     old_starts_at = datetime.fromisoformat(old) if old else booking.slot.starts_at
     items = [item[translation.get_language()] for item in context.get("items", [])]
     return {
-        "reason": context.get("reason", ""),
+        **_of_the_offer(message),
+        "reason": _reason(message),
         "note": context.get("note", ""),
         "responsible": context.get("responsible", ""),
         "items": ", ".join(items),
@@ -242,6 +180,29 @@ def _of_the_moment(booking: Booking, message: Message, now: datetime) -> dict[st
     }
 
 
+def _reason(message: Message) -> str:
+    """As it was written; in English where there is an English one for an English text."""
+    in_english = message.context.get("reason_en") if translation.get_language() == "en" else ""
+    return in_english or message.context.get("reason", "")
+
+
+def _has_offer(message: Message) -> bool:
+    return "offer_slot" in message.context
+
+
+def _of_the_offer(message: Message) -> dict[str, Any]:
+    """The time that is offered instead of a cancelled one, and until when. One query, none
+    without."""
+    if not _has_offer(message):
+        return {"offer_date": ""}
+    slot = Slot.objects.get(pk=message.context["offer_slot"])
+    return {
+        "offer_date": thai_dates.long_date(slot.starts_at),
+        "offer_time": text.unbroken(thai_dates.time_range(slot.starts_at, slot.ends_at)),
+        "offer_until": _day_and_time(datetime.fromisoformat(message.context["offer_until"])),
+    }
+
+
 def _deadline(booking: Booking, message: Message) -> datetime:
     if message.kind == "documents_needed" and booking.documents_due_at:
         return booking.documents_due_at
@@ -251,12 +212,10 @@ def _deadline(booking: Booking, message: Message) -> datetime:
 
 
 def _names(booking: Booking) -> str:
-    """คุณมะลิ และคุณโซระ / Mali and Sora."""
-    names = [
-        pgettext("polite name", "%(name)s") % {"name": text.given_name(party.full_name)}
-        for party in booking.parties.all()
-        if party.full_name
-    ]
+    """คุณมะลิ และคุณ SORA / Mali and Sora: Latin letters stand apart from Thai ones."""
+    given = [text.given_name(party.full_name) for party in booking.parties.all() if party.full_name]
+    apart = [f" {name}" if name.isascii() else name for name in given]
+    names = [(pgettext("polite name", "%(name)s") % {"name": name}).strip() for name in apart]
     return pgettext("between names", " and ").join(names)
 
 
@@ -278,10 +237,10 @@ def _changeable_until(booking: Booking, now: datetime) -> str:
 
 def _button_url(booking: Booking, message: Message) -> str:
     page = KINDS[message.kind].page
-    if page == AGAIN:
+    if page == AGAIN and not booking.belongs_to and not _has_offer(message):
         root = settings.SITE_URL + ("/en" if booking.language == "en" else "")
         return f"{root}/offices/{booking.office.slug}/{booking.service.code}/"
-    return _link(booking, message, page=page)
+    return _link(booking, message, page="" if page == AGAIN else page)
 
 
 def _link(booking: Booking, message: Message, page: str = "") -> str:
@@ -293,11 +252,6 @@ def _link(booking: Booking, message: Message, page: str = "") -> str:
 
 def _day_and_time(moment: datetime) -> str:
     return _("%(date)s, %(time)s") % {
-        "date": thai_dates.long_date(moment),
-        "time": thai_dates.clock(moment),
+        "date": text.unbroken(thai_dates.long_date(moment)),
+        "time": text.unbroken(thai_dates.clock(moment)),
     }
-
-
-def unbroken(text: str) -> str:
-    """A time or a telephone number stays on one line."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from bookings import rules
 from bookings.models import Booking
-from bookings.sheets import Sheet
+from bookings.sheets import HeldPaper, Sheet
 from core import thai_dates
 
 TEMPLATES = Path(__file__).parent / "typst"
@@ -47,6 +47,11 @@ def sheet(paper: Sheet) -> bytes:
     return _compiled("sheet", data)
 
 
+def held(paper: HeldPaper) -> bytes:
+    """A PDF of what an office holds about one person. No query."""
+    return _compiled("held", asdict(paper))
+
+
 def _compiled(template: str, data: dict[str, Any]) -> bytes:
     return bytes(
         typst.compile(
@@ -74,7 +79,8 @@ def _data(booking: Booking, checklist: Sequence[dict[str, str]]) -> dict[str, An
         "date": thai_dates.long_date(slot.starts_at),
         "time": thai_dates.time_range(slot.starts_at, slot.ends_at),
         "arrive": _("by %(arrive_by)s") % {"arrive_by": arrive},
-        "place": [part for part in (booking.place, booking.office.address) if part],
+        "place": booking.place,
+        "address": booking.office.address,
         "phone": booking.office.phone,
         "qr": _qr(booking),
         "labels": {

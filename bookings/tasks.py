@@ -11,7 +11,9 @@ from core import retention
 def release_expired() -> None:
     now = timezone.now()
     services.release_expired(now=now)
+    services.end_equal_offers(now=now)
     services.return_places(now=now)
+    services.end_booked_waiting(now=now)
     services.offer_free_places(now=now)
 
 

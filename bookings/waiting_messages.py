@@ -8,10 +8,11 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from bookings import links, news
-from bookings.messages import draw, unbroken
+from bookings.messages import draw
 from bookings.models import Slot, WaitingEntry
 from bookings.workflow import WaitingStatus
 from core import thai_dates
+from core.text import unbroken
 from notifications.models import Message
 from notifications.sources import Contact, Rendered
 

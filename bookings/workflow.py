@@ -63,11 +63,12 @@ MOVES = {
         Status.NOT_SERVED: _STAFF,
         Status.ARRIVED: _STAFF,
     },
-    # Out of an end leads only the undoing of a slip at the counter, within a minute.
-    Status.SERVED: {Status.SERVING: _STAFF},
-    Status.NOT_SERVED: {Status.SERVING: _STAFF},
+    # Out of an end leads only taking back a slip at the counter, or correcting it soon after.
+    Status.SERVED: {Status.SERVING: _STAFF, Status.NOT_SERVED: _STAFF},
+    Status.NOT_SERVED: {Status.SERVING: _STAFF, Status.SERVED: _STAFF},
     Status.NO_SHOW: {Status.CONFIRMED: _STAFF, Status.ARRIVED: _STAFF},
-    Status.CANCELLED: {},
+    # Taking the time that a closing offers to whom it cancels.
+    Status.CANCELLED: {Status.REQUESTED: _CITIZEN, Status.CONFIRMED: _CITIZEN},
     Status.REJECTED: {},
     Status.EXPIRED: {},
 }
@@ -113,7 +114,7 @@ class TicketStatus(models.TextChoices):
     LEFT = "left", _("Went away")
 
 
-# Backwards lead pausing, calling again, and undoing the last step within a minute.
+# Backwards lead pausing, calling again, taking back the last step, and correcting an end.
 TICKET_MOVES = {
     TicketStatus.WAITING: {
         TicketStatus.CALLED: _STAFF,
@@ -135,8 +136,16 @@ TICKET_MOVES = {
         TicketStatus.SERVED: _STAFF,
         TicketStatus.NOT_SERVED: _STAFF,
     },
-    TicketStatus.SERVED: {TicketStatus.SERVING: _STAFF, TicketStatus.PAUSED: _STAFF},
-    TicketStatus.NOT_SERVED: {TicketStatus.SERVING: _STAFF, TicketStatus.PAUSED: _STAFF},
+    TicketStatus.SERVED: {
+        TicketStatus.SERVING: _STAFF,
+        TicketStatus.PAUSED: _STAFF,
+        TicketStatus.NOT_SERVED: _STAFF,
+    },
+    TicketStatus.NOT_SERVED: {
+        TicketStatus.SERVING: _STAFF,
+        TicketStatus.PAUSED: _STAFF,
+        TicketStatus.SERVED: _STAFF,
+    },
     TicketStatus.LEFT: {TicketStatus.WAITING: _STAFF, TicketStatus.CALLED: _STAFF},
 }
 
@@ -214,7 +223,7 @@ class WaitingStatus(models.TextChoices):
 WAITING_MOVES = {
     WaitingStatus.WAITING: {
         WaitingStatus.OFFERED: _SYSTEM,
-        WaitingStatus.LEFT: _CITIZEN,
+        WaitingStatus.LEFT: _CITIZEN_OR_STAFF,
         WaitingStatus.OVER: _SYSTEM,
     },
     WaitingStatus.OFFERED: {

@@ -8,6 +8,7 @@ from config.chat import *  # noqa: F403 -- Django reads them from here
 from config.environment import BASE_DIR, EMBEDDED, VAR, env, required
 from config.logs import LOGGING  # noqa: F401 -- Django reads it from here
 from config.schedule import CELERY_BEAT_SCHEDULE  # noqa: F401 -- Celery reads it from here
+from config.stores import CACHES, DATABASES, REDIS_URL  # noqa: F401 -- Django reads them from here
 
 # --- who we are ---------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -96,67 +97,6 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-
-# --- database and cache -------------------------------------------------------------------
-if EMBEDDED:
-    VAR.mkdir(exist_ok=True)
-    DATABASES = {
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": VAR / "nadkhet.sqlite3",
-            "OPTIONS": {
-                # DEFERRED fails at once with "database is locked" (reliability §0.5).
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-            },
-        }
-    }
-else:
-    from psycopg import IsolationLevel
-
-    database = env.db("DATABASE_URL")
-    DATABASES = {
-        "default": {
-            **database,
-            "ENGINE": "django.db.backends.postgresql",
-            "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
-            "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {
-                # Under REPEATABLE READ a lock does not show what was taken before it was granted
-                # (reliability §0.1); the database's own default must not bring it in.
-                "isolation_level": IsolationLevel.READ_COMMITTED,
-                # Only what core.db.planned_cursor runs; a pooler in front must know of it.
-                "prepare_threshold": 0,
-                "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=10s"
-                f" -c statement_timeout={env.str('STATEMENT_TIMEOUT', default='5s')}",
-                **database.get("OPTIONS", {}),
-            },
-        }
-    }
-
-REDIS_URL = env.str("REDIS_URL", default="")
-CACHES: dict[str, dict[str, object]] = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # Pages drawn a moment ago (portal.kept); each process has its own few.
-    "process": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "process",
-        "OPTIONS": {"MAX_ENTRIES": 100},
-    },
-}
-if REDIS_URL:
-    CACHES["default"] = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-    }
-# Where limits are counted while Redis is away.
-CACHES["local"] = {
-    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-    "LOCATION": "local",
-    "OPTIONS": {"MAX_ENTRIES": 10_000},
-}
 
 # --- tasks: Celery is an alarm clock, the database is the truth ----------------------------
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
@@ -304,15 +244,24 @@ SLOT_DAYS_AHEAD = 60
 # How long a draft of a closing stops new bookings, and how far ahead a day can be closed.
 CLOSING_STOP_MINUTES = 30
 CLOSING_LATEST_DAYS = 400
+# How long the place is kept that a closing offers to whom it cancels.
+CLOSING_OFFER_DAYS = 3
 DOCUMENTS_PER_BOOKING = 6
 DOCUMENT_MAX_MB = 10
 REMINDER_HOUR = 9
 FIND_LINK_MINUTES = 30
 # A slip at the counter can be taken back for so long.
 UNDO_SECONDS = 60
+# How a visit ended can be corrected, with a reason, for so long (ui/staff §8).
+CORRECTION_MINUTES = 15
 # A walk-in who waited longer goes before people who came before their time (ui/staff §8).
 WALK_IN_WAIT_MINUTES = 20
 LINK_DAYS_AFTER_VISIT = 30
+
+# --- identity of who asks for a copy ---------------------------------------------------------
+# The class that asks DOPA about a card, registry_requests.channels.card_check.DopaCardCheck where
+# the office is approved for it; empty: officers compare by hand.
+CARD_CHECK_BACKEND = env.str("CARD_CHECK_BACKEND", default="")
 
 # --- how long things are kept, in days (ADR 19) ----------------------------------------------
 UPLOADS_DAYS = env.int("UPLOADS_DAYS", default=30)  # after completion

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.utils import CursorWrapper
 
 
@@ -37,16 +37,23 @@ def without_time_limit() -> Iterator[None]:
             cursor.execute("SELECT set_config('statement_timeout', %s, false)", [limit])
 
 
+def words_of(expression: str) -> str:
+    """SQL for all values of a group as one text, a space between them, in no order."""
+    function = "string_agg" if connection.vendor == "postgresql" else "group_concat"
+    return f"{function}({expression}, ' ')"
+
+
 def planned_cursor(kind: type[psycopg.Cursor[Any]] = psycopg.Cursor) -> CursorWrapper:
     """A cursor for statements that are sent again and again: PostgreSQL plans each of them once a
     connection. They name their columns, because the plan of a `SELECT *` fails when a migration
     adds one."""
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
+    own = connections[DEFAULT_DB_ALIAS]  # not `connection`, which asks which thread it is each time
+    if own.vendor != "postgresql":
+        return own.cursor()
+    own.close_if_health_check_failed()
+    own.ensure_connection()
     # Django's type for a cursor of the driver is that of its own wrapper.
-    cursor = cast(CursorWrapper, kind(connection.connection))
-    if connection.queries_logged:
-        return connection.make_debug_cursor(cursor)
-    return connection.make_cursor(cursor)
+    cursor = cast(CursorWrapper, kind(own.connection))
+    if own.queries_logged:
+        return own.make_debug_cursor(cursor)
+    return own.make_cursor(cursor)

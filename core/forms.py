@@ -84,7 +84,7 @@ class NationalIdField(CleanCharField):
 
     default_error_messages = {
         "required": _("Enter the 13 digits on the ID card"),
-        "length": _("It has %(n)d digits; 13 are needed"),
+        "length": _("The ID number has %(n)d digits; 13 are needed"),
         "invalid": _("This ID number is not valid; two digits may be swapped. Check the card"),
         "bad_text": _("This ID number is not valid; two digits may be swapped. Check the card"),
     }
@@ -138,9 +138,9 @@ class PhoneField(CleanCharField):
     )
     widget = forms.TextInput(attrs={"type": "tel"})
     default_error_messages = {
-        "required": _("Incomplete; 10 digits, or start with +"),
-        "invalid": _("Incomplete; 10 digits, or start with +"),
-        "bad_text": _("Incomplete; 10 digits, or start with +"),
+        "required": _("The telephone number is incomplete; 10 digits, or start with +"),
+        "invalid": _("The telephone number is incomplete; 10 digits, or start with +"),
+        "bad_text": _("The telephone number is incomplete; 10 digits, or start with +"),
     }
 
     def to_python(self, value: Any) -> str:
@@ -155,10 +155,8 @@ class PhoneField(CleanCharField):
             number = phonenumbers.parse(typed, "TH")
         except phonenumbers.NumberParseException:
             raise self.refused("invalid") from None
-        if (
-            not phonenumbers.is_valid_number(number)
-            or phonenumbers.number_type(number) not in self.CALLABLE
-        ):
+        # A number that is not valid has no known type.
+        if phonenumbers.number_type(number) not in self.CALLABLE:
             raise self.refused("invalid")
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

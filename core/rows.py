@@ -25,7 +25,7 @@ _Fields: TypeAlias = "tuple[_Field, ...]"
 
 
 class Stale(Exception):
-    """Somebody else has changed the row since it was read."""
+    """The row on which what is to be stored depends is no longer as it must be."""
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ def read(model: type[Row], sql: str, values: Sequence[Any] | Mapping[str, Any]) 
 def partly(model: type[Row], **known: Any) -> Row:
     """A stored row of which only these columns were read; the rest is read when asked for."""
     names = [f.attname for f in model._meta.concrete_fields if f.attname in known]
-    return model.from_db(connection.alias, names, [known[name] for name in names])
+    return model.from_db(DEFAULT_DB_ALIAS, names, [known[name] for name in names])
 
 
 class _Shape:
@@ -76,7 +76,7 @@ class _Shape:
         values = [row[place] for place in self.places]
         for number, convert, column in self.converters:
             values[number] = convert(values[number], column, connection)
-        made = self.model.from_db(connection.alias, self.attributes, values)
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.attributes, values)
         for place, name in self.others.items():
             setattr(made, name, row[place])
         return made
@@ -91,19 +91,33 @@ _shapes: dict[tuple[type[models.Model], str], _Shape] = {}
 
 @contextmanager
 def together(row: models.Model, *, version: int) -> Iterator[None]:
-    """Store what is inserted and updated inside, all or nothing, if the row still has this version
-    (a column of that name); the row is locked first. The block must not need an answer of the
-    database: the id of `insert_one` is known after it.
+    """As `after`, if the row still has this version (a column of that name); it is locked first.
 
-    Raises Stale when the row has another version by now. On PostgreSQL all is one statement, which
-    needs no transaction around it; on SQLite one transaction."""
+    Raises Stale when the row has another version by now."""
+    lock = "FOR UPDATE" if connection.features.has_select_for_update else ""
+    table = row._meta.db_table
+    first = f"SELECT 1 FROM {table} WHERE id = %s AND version = %s {lock}"  # noqa: S608 -- our names
+    with after(first, [row.pk, version]):
+        yield
+
+
+@contextmanager
+def after(first: str, values: Sequence[Any]) -> Iterator[None]:
+    """Run `first`, which locks or changes a row and gives it back, and store what is inserted and
+    updated inside, all or nothing. The block must not need an answer of the database: the id of
+    `insert_one` is known after it.
+
+    Raises Stale when `first` finds no row. On PostgreSQL all is one statement, which needs no
+    transaction around it; on SQLite one transaction."""
     if connection.vendor != "postgresql":
         with transaction.atomic():
-            if not type(row)._base_manager.filter(pk=row.pk, version=version).exists():
-                raise Stale
+            with connection.cursor() as cursor:
+                cursor.execute(first, values)
+                if not cursor.fetchall():
+                    raise Stale
             yield
         return
-    batch = _Batch(row, version)
+    batch = _Batch(first, values)
     token = _batch.set(batch)
     try:
         yield
@@ -170,13 +184,12 @@ class _Id:
 
 
 class _Batch:
-    """The writes of one `together` as one statement: a WITH whose parts all hang on the locked
-    row, so that none of them happens when it has another version."""
+    """The writes of one `after` as one statement: a WITH whose parts all hang on the row of the
+    first, so that none of them happens without it."""
 
-    def __init__(self, row: models.Model, version: int) -> None:
-        table = row._meta.db_table
-        self.parts = [f"SELECT 1 FROM {table} WHERE id = $1 AND version = $2 FOR UPDATE"]  # noqa: S608
-        self.values = [row.pk, version]
+    def __init__(self, first: str, values: Sequence[Any]) -> None:
+        self.parts = [first % tuple(f"${number}" for number in range(1, len(values) + 1))]
+        self.values = list(values)
         self.ids: list[_Id] = []
 
     def insert(self, row: models.Model, ending: str) -> None:
@@ -223,13 +236,21 @@ class _Batch:
                 yield f"${len(self.values)}"
 
 
+_TEXT = (models.CharField, models.TextField)
 _batch: ContextVar[_Batch | None] = ContextVar("batch", default=None)
 
 
 def _values(row: models.Model, fields: _Fields) -> list[Any]:
     own = connections[DEFAULT_DB_ALIAS]  # not `connection`, which asks which thread it is each time
     row._state.adding, row._state.db = False, own.alias
-    return [field.get_db_prep_save(getattr(row, field.attname), own) for field in fields]
+    values = [(field, getattr(row, field.attname)) for field in fields]
+    # Most are text or nothing, which go as they are.
+    return [
+        value
+        if value is None or (type(value) is str and isinstance(field, _TEXT))
+        else field.get_db_prep_save(value, own)
+        for field, value in values
+    ]
 
 
 @cache

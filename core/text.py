@@ -34,6 +34,13 @@ _AA = "\u0e32"
 _LATIN_ACCENTS = re.compile("[\u0300-\u036f]")
 
 
+def unbroken(text: str) -> str:
+    """A date, a time or a telephone number that stays on one line inside a sentence; the B.E. year
+    in brackets and the end of a range may go to the next."""
+    kept = text.replace(" ", "\N{NO-BREAK SPACE}")
+    return kept.replace("\N{NO-BREAK SPACE}(", " (").replace("–\N{NO-BREAK SPACE}", "– ")
+
+
 def clean_text(value: str, *, multiline: bool = False) -> str:
     """Return the text in NFC without invisible characters and outer white space.
 

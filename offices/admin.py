@@ -1,11 +1,13 @@
 """Reference data: the offices and what each offers (own office), and the catalogue of the city
-(central office). Every page has its history. Closed days are in `bookings.admin`."""
+(central office). Every page has its history. Closed days and patterns are in `bookings.admin`."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,8 +19,6 @@ from offices.models import (
     Fee,
     OfferedService,
     Office,
-    OpeningPattern,
-    PatternTime,
     PopularDay,
     Question,
     Section,
@@ -31,10 +31,14 @@ from offices.models import (
 
 @admin.register(Office)
 class OfficeOfTheCityAdmin(OfficeAdmin):
-    list_display = ("name", "code", "phone", "opens_at", "closes_at", "confirmed")
+    list_display = ("name", "code", "phone", "hours", "confirmed")
     list_filter = ("confirmed",)
     search_fields = ("name_th", "name_en", "slug")
     readonly_fields = ("code", "slug", "prefix")
+
+    @admin.display(description=gettext_lazy("open"), ordering="opens_at")
+    def hours(self, office: Office) -> str:
+        return f"{office.opens_at:%H.%M}–{office.closes_at:%H.%M}"
 
     @admin.display(description=gettext_lazy("office"), ordering="name_th")
     def name(self, office: Office) -> str:
@@ -74,27 +78,8 @@ class WindowAdmin(OfficeAdmin):
         return False
 
 
-class PatternTimeInline(OfficeInline):
-    model = PatternTime
-
-
-class OpeningPatternForm(forms.ModelForm):
-    """Without a working day the service could never be booked, and no page could say when."""
-
-    weekdays = forms.RegexField(
-        r"\A[1-7]{1,7}\Z",
-        label=gettext_lazy("weekdays (1 = Monday)"),
-        error_messages={"invalid": gettext_lazy("Digits 1 to 7 only, for example 12345")},
-    )
-
-
-@admin.register(OpeningPattern)
-class OpeningPatternAdmin(OfficeAdmin):
-    form = OpeningPatternForm
-    list_display = ("name", "office", "weekdays")
-    list_select_related = ("office",)
-    search_fields = ("name",)
-    inlines = (PatternTimeInline,)
+# What changes times that exist already: with a look before the act, on the page of the places.
+OF_TIMES = ("pattern", "minutes", "online_places", "staff_places")
 
 
 class OfferedServiceForm(forms.ModelForm):
@@ -106,11 +91,17 @@ class OfferedServiceForm(forms.ModelForm):
             chosen = data.get(name)
             if chosen is not None and chosen.office_id != office_id:
                 self.add_error(name, _("Choose one of the same office."))
+        if self.instance.pk:
+            data = {**_fixed(self.instance), **data}
         if is_less(data, "total_places", "online_places", "staff_places"):
             self.add_error("total_places", _("Not less than the online and staff places together."))
         if is_less(data, "latest_days", "earliest_days"):
             self.add_error("latest_days", _("Not before the first bookable day."))
         return data
+
+
+def _fixed(offered: OfferedService) -> dict[str, Any]:
+    return {name: getattr(offered, name) for name in OF_TIMES}
 
 
 def is_less(data: dict[str, Any], name: str, *parts: str) -> bool:
@@ -132,7 +123,7 @@ class OfferedServiceAdmin(OfficeAdmin):
         (None, {"fields": ("office", "service", "section", "is_open")}),
         (
             gettext_lazy("Times and places"),
-            {"fields": ("pattern", "minutes", "online_places", "staff_places", "total_places")},
+            {"fields": (*OF_TIMES, "change_of_times", "total_places")},
         ),
         (
             gettext_lazy("Rules"),
@@ -153,8 +144,23 @@ class OfferedServiceAdmin(OfficeAdmin):
         (gettext_lazy("Where"), {"fields": ("window_th", "window_en")}),
     )
 
+    readonly_fields = ("change_of_times",)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("offices.add_offeredservice")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), *(OF_TIMES if obj else [])]
+
+    @admin.display(description=gettext_lazy("change these"))
+    def change_of_times(self, offered: OfferedService) -> str:
+        if not offered.pk:
+            return "–"
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:places_change", args=[offered.pk]),
+            _("Show first what a change would do"),
+        )
 
 
 class ServiceCaseInline(OfficeInline):

@@ -8,13 +8,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 from bookings.models import Booking, WaitingEntry
 from portal.answers import private
+from registry_requests.models import CopyRequest
 
 COOKIES = {"th": "nk_my", "en": "nk_my_en"}
 SALT = "nadkhet.my"
+COPY_COOKIES = {"th": "nk_copy", "en": "nk_copy_en"}
+COPY_SALT = "nadkhet.copy"
 WAITING_COOKIES = {"th": "nk_wait", "en": "nk_wait_en"}
 WAITING_SALT = "nadkhet.waiting"
 DAYS = 60
@@ -22,6 +25,7 @@ DAYS = 60
 ANY = "reference"
 
 BookingView = Callable[[HttpRequest, Booking], HttpResponse]
+CopyView = Callable[[HttpRequest, CopyRequest], HttpResponse]
 WaitingView = Callable[[HttpRequest, WaitingEntry], HttpResponse]
 
 
@@ -39,8 +43,25 @@ def grant_waiting(response: HttpResponseBase, entry: WaitingEntry) -> None:
         _give(response, name, entry, salt=WAITING_SALT, path=path)
 
 
+def grant_copy(response: HttpResponseBase, found: CopyRequest) -> None:
+    """Let this browser open a request for a copy, in both languages."""
+    references = {found.reference}
+    if found.collection is not None:
+        # That of a time chosen later is its own, and stands in the QR of the ticket.
+        references.add(found.collection.reference)
+    for reference in references:
+        for language, name in COPY_COOKIES.items():
+            path = _path("portal:status", language, reference)
+            _give(response, name, found, salt=COPY_SALT, path=path)
+
+
 def _give(
-    response: HttpResponseBase, name: str, row: Booking | WaitingEntry, *, salt: str, path: str
+    response: HttpResponseBase,
+    name: str,
+    row: Booking | CopyRequest | WaitingEntry,
+    *,
+    salt: str,
+    path: str,
 ) -> None:
     response.set_signed_cookie(
         name,
@@ -54,22 +75,44 @@ def _give(
     )
 
 
+def path_of(booking: Booking) -> str:
+    """The page of the booking in the language of the request, made once and not by `reverse`."""
+    return _path("portal:status", get_language() or "th", booking.reference)
+
+
 def withdraw(response: HttpResponseBase, reference: str) -> None:
-    """Forget the booking in this browser."""
-    for language, name in COOKIES.items():
-        response.delete_cookie(
-            name, path=_path("portal:status", language, reference), samesite="Lax"
-        )
+    """Forget the booking, or the request for a copy, in this browser."""
+    for cookies in (COOKIES, COPY_COOKIES):
+        for language, name in cookies.items():
+            path = _path("portal:status", language, reference)
+            response.delete_cookie(name, path=path, samesite="Lax")
 
 
 def booking_of(request: HttpRequest, reference: str) -> Booking | None:
-    """The booking of the address, if this browser holds its cookie. Without one no row is read,
-    so that a known and an unknown reference take the same time. Two queries."""
+    """The booking of the address, if this browser holds its cookie, or that of the request for a
+    copy whose time of collection it is. Without a cookie no row is read, so that a known and an
+    unknown reference take the same time. Two queries, three for a copy."""
     rows = Booking.objects.with_visit().select_related("offered__office", "offered__pattern")
+    own = rows.decided_here()
     for row_id, version in _claims(request, COOKIES, SALT):
-        booking = rows.filter(pk=row_id, reference=reference, link_version=version).first()
+        booking = own.filter(pk=row_id, reference=reference, link_version=version).first()
         if booking:
             return booking
+    copy = copy_of(request, reference)
+    return rows.filter(copy_request=copy).first() if copy else None
+
+
+def copy_of(request: HttpRequest, reference: str) -> CopyRequest | None:
+    """The request for a copy of the address, if this browser holds its cookie. One query, none
+    without a cookie."""
+    rows = CopyRequest.objects.select_related(
+        "office", "collect_at", "collection__slot", "collection__service", "collection__office"
+    ).select_related("collection__offered__section", "collection__offered__office")
+    for row_id, version in _claims(request, COPY_COOKIES, COPY_SALT):
+        found = rows.filter(pk=row_id, link_version=version, anonymised_at=None).first()
+        collection = found.collection if found else None
+        if found and reference in (found.reference, collection and collection.reference):
+            return found
     return None
 
 
@@ -95,6 +138,33 @@ def own_entry(view: WaitingView) -> Callable[..., HttpResponse]:
         return private(render(request, "portal/no_access.html", status=404))
 
     return guarded
+
+
+def own_copy(view: CopyView) -> Callable[..., HttpResponse]:
+    """As `own_booking`, for a request for a copy."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, reference: str) -> HttpResponse:
+        found = copy_of(request, reference)
+        if found is None:
+            return private(render(request, "portal/no_access.html", status=404))
+        return private(view(request, found))
+
+    return guarded
+
+
+def copy_or_booking(
+    of_copy: CopyView, of_booking: Callable[..., HttpResponse]
+) -> Callable[..., HttpResponse]:
+    """One address for both: the view of the request when the browser holds its cookie, else the
+    guarded view of bookings."""
+
+    @wraps(of_booking)
+    def either(request: HttpRequest, reference: str) -> HttpResponse:
+        found = copy_of(request, reference)
+        return private(of_copy(request, found)) if found else of_booking(request, reference)
+
+    return either
 
 
 def own_booking(view: BookingView) -> Callable[..., HttpResponse]:

@@ -2,7 +2,8 @@
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.utils.cache import add_never_cache_headers
+
+NEVER = "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
 class SeeOther(HttpResponseRedirect):
@@ -18,5 +19,5 @@ def see_other(to: str, *args: object, **kwargs: object) -> SeeOther:
 
 def private(response: HttpResponse) -> HttpResponse:
     """Keep a personal page out of every cache (no-store)."""
-    add_never_cache_headers(response)
+    response["Cache-Control"] = NEVER
     return response

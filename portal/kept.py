@@ -1,6 +1,6 @@
 """Pages as they were drawn a moment ago, shown again while they are still true: drawing one costs
 ten times as much as asking. The page of free times is true while no place was taken or given back
-(speed P6); the page of a time that went, for all who are told the same (speed P5)."""
+(speed P6); the page of a time that went is shown for a second to all who ask for it (speed P5)."""
 
 import hashlib
 from collections.abc import Callable
@@ -25,6 +25,8 @@ memory = ConnectionProxy(caches, "process")
 
 # Places are always true; names, rules and closures of the office may lag by these seconds.
 SECONDS = 5
+# Nobody reads which times are nearest and presses one in less.
+SECONDS_OF_A_RUSH = 1
 # Stands in the kept page for the token that every browser has of its own.
 TOKEN = "csrf-token-of-this-browser"  # noqa: S105
 OWN_COOKIES = (COOKIE, CookieStorage.cookie_name)
@@ -79,17 +81,17 @@ def kept(request: HttpRequest) -> str:
 
 
 def drawn(request: HttpRequest, facts: object, draw: Callable[[], str]) -> str:
-    """The page of this address, with TOKEN in it, that `draw` made for the same facts. The facts
-    are all that the page tells but names and rules of the office. No query."""
+    """The page of this address, with TOKEN in it, that `draw` made for the same facts within the
+    last second. The facts are all that differs between those who ask. No query."""
     if CookieStorage.cookie_name in request.COOKIES:
         return draw()
     about = hashlib.sha256(f"{request.path} {facts}".encode()).hexdigest()
-    return for_a_moment(f"drawn:{about}", draw)
+    return for_a_moment(f"drawn:{about}", draw, seconds=SECONDS_OF_A_RUSH)
 
 
-def for_a_moment(key: str, make: Callable[[], Made]) -> Made:
-    """What `make` gives, made anew after SECONDS."""
-    return cast(Made, memory.get_or_set(key, make, SECONDS))
+def for_a_moment(key: str, make: Callable[[], Made], *, seconds: int = SECONDS) -> Made:
+    """What `make` gives, made anew after these seconds."""
+    return cast(Made, memory.get_or_set(key, make, seconds))
 
 
 def with_token(request: HttpRequest, html: str, *, status: int = 200) -> HttpResponse:

@@ -71,8 +71,11 @@ def client(request: HttpRequest) -> str:
 
 
 def _one_more(cache: BaseCache, key: str, seconds: int) -> int:
-    cache.add(key, 0, timeout=seconds)
-    return cache.incr(key)
+    try:
+        return cache.incr(key)
+    except ValueError:  # the first one
+        cache.add(key, 0, timeout=seconds)
+        return cache.incr(key)
 
 
 def _counted(count: Callable[[BaseCache], int]) -> int:

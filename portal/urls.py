@@ -2,8 +2,11 @@
 
 from django.urls import path
 
+from portal import access
 from portal.views import (
     booking,
+    copies,
+    copy_form,
     demo,
     documents,
     find,
@@ -21,6 +24,9 @@ from portal.views import (
 
 app_name = "portal"
 urlpatterns = [
+    # These two stand first: a rush asks for nothing else, and each pattern before them costs.
+    path("offices/<slug:office>/<slug:service>/hold/", booking.hold, name="hold"),
+    path("bookings/hold/<uuid:key>/", booking.form, name="form"),
     path("", home.home, name="home"),
     path("services/", home.services, name="services"),
     path("holidays/", home.holidays, name="holidays"),
@@ -35,11 +41,11 @@ urlpatterns = [
     path("offices/<slug:office>/", offices.office, name="office"),
     path("offices/<slug:office>/<slug:service>/", offices.service, name="service"),
     path("offices/<slug:office>/<slug:service>/times/", times.times, name="times"),
-    path("offices/<slug:office>/<slug:service>/hold/", booking.hold, name="hold"),
     path("offices/<slug:office>/<slug:service>/wait/", waiting.wait, name="wait"),
-    path("bookings/hold/<uuid:key>/", booking.form, name="form"),
     path("bookings/hold/<uuid:key>/extend/", booking.extend, name="extend"),
     path("bookings/hold/<uuid:key>/release/", booking.release, name="release"),
+    path("requests/new/<slug:office>/", copy_form.ask, name="copy_new"),
+    path("r/<str:token>/", copies.open_link, name="copy_link"),
     path("bookings/kept/<str:token>/", kept.kept, name="kept"),
     path("line/link/", line.link, name="line_link"),
     path("line/account/<str:token>/", line.account, name="line_account"),
@@ -49,10 +55,16 @@ urlpatterns = [
     path("my/waiting/<str:reference>/", waiting.place, name="waiting"),
     path("my/waiting/<str:reference>/take/", waiting.take, name="waiting_take"),
     path("my/waiting/<str:reference>/leave/", waiting.leave_waiting, name="waiting_leave"),
-    path("my/<str:reference>/", my.status, name="status"),
-    path("my/<str:reference>/cancel/", my.cancel, name="cancel"),
-    path("my/<str:reference>/move/", my.move, name="move"),
-    path("my/<str:reference>/leave/", my.leave, name="leave"),
+    path("my/<str:reference>/", access.copy_or_booking(copies.status, my.status), name="status"),
+    path(
+        "my/<str:reference>/cancel/",
+        access.copy_or_booking(copies.cancel, my.cancel),
+        name="cancel",
+    ),
+    path("my/<str:reference>/move/", access.copy_or_booking(copies.move, my.move), name="move"),
+    path("my/<str:reference>/take/", my.take_offer, name="take_offer"),
+    path("my/<str:reference>/leave/", access.copy_or_booking(copies.leave, my.leave), name="leave"),
+    path("my/<str:reference>/reply/", copies.reply, name="copy_reply"),
     path("my/<str:reference>/ticket.pdf", my.ticket, name="ticket"),
     path("my/<str:reference>/event.ics", my.event, name="event"),
     path("my/<str:reference>/documents/", documents.documents, name="documents"),

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from bookings.messages import Drawn, draw, unbroken
+from bookings.messages import Drawn, draw
 from core import text, thai_dates
 from notifications.models import Message
 from notifications.sources import Contact, Rendered
@@ -102,7 +102,7 @@ def _words(request: CopyRequest, message: Message) -> dict[str, Any]:
         "service_name": _service_name(request),
         "office": office.full_name,
         "o": office.short_name,
-        "tel": unbroken(office.phone),
+        "tel": text.unbroken(office.phone),
         "fee": request.fee,
         "reason": message.context.get("reason", ""),
         "asked_for": request.asked_for,
@@ -145,7 +145,7 @@ def _of_the_collection(request: CopyRequest) -> dict[str, Any]:
         "date": thai_dates.long_date(slot.starts_at),
         "d": thai_dates.day_month(slot.starts_at),
         "t": thai_dates.clock(slot.starts_at),
-        "time": unbroken(thai_dates.time_range(slot.starts_at, slot.ends_at)),
+        "time": text.unbroken(thai_dates.time_range(slot.starts_at, slot.ends_at)),
         "place": booking.place,
         "early": booking.offered.early_minutes,
         "late": booking.offered.late_grace_minutes,

@@ -64,6 +64,11 @@ def of_booking(booking: Booking) -> CopyRequest | None:
     return rows.filter(collection=booking).first()
 
 
+def key_of_booking(booking: Booking) -> int | None:
+    """The key of that request. One query."""
+    return CopyRequest.objects.filter(collection=booking).values_list("pk", flat=True).first()
+
+
 def open_requests_of(id_index: bytes) -> QuerySet[CopyRequest]:
     """A person's open cases, oldest first; for the person, never for staff."""
     rows = CopyRequest.objects.filter(id_index=id_index, status__in=OPEN)

@@ -52,3 +52,18 @@ def own_cache(settings):
 def own_files(settings, tmp_path):
     """Uploads of a test stay in its own folder."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
+
+
+@pytest.fixture
+def signed_in(client):
+    """Sign somebody in, second factor shown: `signed_in(officer)` gives the browser."""
+    from accounts.second_factor import PROOF  # apps are loaded by now
+
+    def sign_in(user):
+        client.force_login(user, backend="accounts.backends.RoleBackend")
+        session = client.session
+        session[PROOF] = user.pk
+        session.save()
+        return client
+
+    return sign_in

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
+from bookings import cases
 from bookings.admin import (
     bulk,
     case,
@@ -27,16 +28,18 @@ from bookings.admin import (
     queue,
     search,
     sheets,
+    waiting,
     week,
 )
 from bookings.admin.access import booking_of
+from bookings.admin.patterns import OpeningPatternAdmin
 from bookings.admin.times import ClosureAdmin, SlotAdmin
 from bookings.models import Booking, Slot
 from core.admin import OfficeAdmin, site
 from core.admin_site import MenuItem
-from offices.models import Closure
+from offices.models import Closure, OpeningPattern
 
-__all__ = ["BookingAdmin", "data_requests"]
+__all__ = ["BookingAdmin", "data_requests", "waiting"]
 
 
 class BookingAdmin(OfficeAdmin):
@@ -85,13 +88,16 @@ class BookingAdmin(OfficeAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Only looks; each decision has an address of its own."""
+        """Only looks; each decision has an address of its own. A time that a case of an app above
+        keeps leads there."""
         self.check_may_view(request)
         now = timezone.now()
         pk = queue.as_key(object_id)
         booking = booking_of(cast(StaffRequest, request), pk, now=now)
         if request.method != "GET":
             return redirect("admin:bookings_booking_change", booking.pk)
+        if elsewhere := cases.page_of(booking):
+            return redirect(elsewhere)
         return case.page(cast(StaffRequest, request), booking, site, now=now)
 
     def history_view(
@@ -110,7 +116,8 @@ class BookingAdmin(OfficeAdmin):
 site.register(Booking, BookingAdmin)
 site.register(Slot, SlotAdmin)
 site.register(Closure, ClosureAdmin)
-site.home += [home.context, desk_page.home]
+site.register(OpeningPattern, OpeningPatternAdmin)
+site.home += [home.context, desk_page.home, closing.home]
 site.pages += [
     *closing.pages,
     *places.pages,

@@ -6,10 +6,12 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.staff import StaffRequest
@@ -48,7 +50,8 @@ def check_may(request: StaffRequest, permission: str, booking: Booking) -> None:
 def act(permission: str) -> Callable[[View], View]:
     """A view that changes one case: by POST, for those with the right at its office. The view
     is given the booking and the moment. GET (the address of a refused form, opened anew) leads
-    to the case and changes nothing."""
+    to the case and changes nothing, as does everything about a time that a case of an app above
+    keeps."""
 
     def decorate(view: View) -> View:
         @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,7 +60,9 @@ def act(permission: str) -> Callable[[View], View]:
             now = timezone.now()
             booking = booking_of(request, pk, now=now)
             check_may(request, permission, booking)
-            if request.method != "POST":
+            if booking.belongs_to and request.method == "POST":
+                messages.warning(request, _("This time belongs to a case of its own; see there."))
+            if booking.belongs_to or request.method != "POST":
                 return redirect("admin:bookings_booking_change", booking.pk)
             return view(request, booking, now=now, **kwargs)
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.staff import StaffRequest
-from bookings import services
+from bookings import checklist, services
 from bookings.admin import queue, time_left
 from bookings.forms import AskForm, RejectForm
 from bookings.models import Booking
@@ -60,7 +60,8 @@ def _confirm(
 
 
 def _ask(booking: Booking, version: int, data: dict, request: StaffRequest, now: datetime) -> None:
-    items = [item for item in data["items"] if item.service_id == booking.service_id]
+    own = set(checklist.items_of(booking))
+    items = [item for item in data["items"] if item in own]
     services.ask_for_documents(
         booking=booking,
         items=items,
@@ -84,8 +85,10 @@ def _take(booking: Booking, version: int, data: dict, request: StaffRequest, now
 
 
 def _ask_form(data: Any, chosen: Chosen) -> AskForm:
-    services_of = {booking.service_id for booking in chosen.bookings}
-    return AskForm(data, items=ChecklistItem.objects.filter(service__in=services_of))
+    """What the chosen cases ask for, each once. One query for each kind of case."""
+    kinds = {(booking.service_id, booking.case_id): booking for booking in chosen.bookings}
+    asked = {item.pk for one in kinds.values() for item in checklist.items_of(one)}
+    return AskForm(data, items=ChecklistItem.objects.filter(pk__in=asked))
 
 
 ACTIONS = {

@@ -22,6 +22,7 @@ from bookings.services import Changed
 from bookings.workflow import CHANGEABLE, UNDECIDED, Status
 from core import thai_dates
 from core.admin_site import NadkhetAdminSite
+from core.models import StatusChange
 
 # Days ahead, the last one whole.
 TIMES_TO_MOVE = 60
@@ -42,27 +43,18 @@ def page(
     conflict, or the numbers just opened."""
     card = card or request.GET.get("card", "")
     rights = _rights(request.user, booking)
-    documents = list(booking.documents.all()) if rights["may_see_documents"] else []
-    items = marked_items(booking)
     context = {
         **site.each_context(request),
         "title": booking.reference,
         "booking": booking,
         "row": rows.as_rows([booking], now=now)[0],
-        "documents": documents,
-        "document": _chosen(documents, request.GET.get("document", "")),
-        "items": items,
-        "checked": sum(1 for item in items if item.found),
-        "missing": sum(1 for item in items if item.found == ItemState.MISSING),
-        "some_may_not_apply": any(item.is_conditional and not item.found for item in items),
+        **_documents(request, booking, may_see=rights["may_see_documents"]),
+        **_checklist(booking),
         "timeline": timeline(booking),
         "now": now,
         "around": queue.neighbours(request, booking, now=now),
         **rights,
-        "is_undecided": booking.status in UNDECIDED,
-        "is_changeable": booking.status in CHANGEABLE,
-        "can_ask": booking.status == Status.REQUESTED and booking.asked_at is None,
-        "asked_before": booking.asked_at is not None,
+        **_decisions(booking),
         "open_form": OpenForm(),
         "reason": reason_to_look(request, booking, now=now),
         "last_reason": reasons.reason_for(request.session, case=booking.reference, now=now),
@@ -73,8 +65,37 @@ def page(
     return TemplateResponse(request, template, context, status=status)
 
 
+def _documents(request: StaffRequest, booking: Booking, *, may_see: bool) -> dict[str, Any]:
+    documents = list(booking.documents.all()) if may_see else []
+    chosen = _chosen(documents, request.GET.get("document", ""))
+    return {"documents": documents, "document": chosen}
+
+
+def _checklist(booking: Booking) -> dict[str, Any]:
+    items = marked_items(booking)
+    return {
+        "items": items,
+        "checked": sum(1 for item in items if item.found),
+        "missing": sum(1 for item in items if item.found == ItemState.MISSING),
+        "some_may_not_apply": any(item.is_conditional and not item.found for item in items),
+    }
+
+
+def _decisions(booking: Booking) -> dict[str, bool]:
+    """What its state allows; asking for documents, once only."""
+    asked = booking.asked_at is not None
+    return {
+        "is_undecided": booking.status in UNDECIDED,
+        "is_changeable": booking.status in CHANGEABLE,
+        "can_ask": booking.status == Status.REQUESTED and not asked,
+        "asked_before": asked,
+    }
+
+
 def _rights(user: Any, booking: Booking) -> dict[str, bool]:
-    """What the person may do with this case."""
+    """What the person may do with this case; of a time that another case keeps, only look."""
+    if booking.belongs_to:
+        return dict.fromkeys(("may_work", "may_decide", "may_open", "may_see_documents"), False)
     return {
         "may_work": _may(user, "change_booking", booking.office_id),
         "may_decide": _may(user, "decide_booking", booking.office_id),
@@ -187,7 +208,8 @@ def status_word(code: str) -> str:
     return str(Status(code).label) if code in Status.values else ""
 
 
-def who(change: BookingChange) -> str:
+def who(change: StatusChange) -> str:
+    """Who did a step of a history."""
     if change.by:
         return str(change.by)
     return _("the applicant") if change.actor == "citizen" else _("the system")

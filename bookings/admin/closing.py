@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -19,12 +20,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.staff import StaffRequest
 from bookings import services
 from bookings.admin.closing_forms import ClosingForm, DecisionForm
+from bookings.admin.closing_messages import examples
 from bookings.admin.closing_page import announced_context, draft_context
 from bookings.models import Choice, Closing, ClosingDecision
 from core.admin import site
 from core.errors import Refused
 
 PERMISSION = "bookings.announce_closing"
+DRAFTS = 10
 View = Callable[..., HttpResponse]
 
 
@@ -33,7 +36,9 @@ def of_one(view: View) -> View:
 
     @wraps(view)
     def checked(request: StaffRequest, pk: int, **kwargs: Any) -> HttpResponse:
-        rows = Closing.objects.for_staff(request.user).select_related("office", "made_by")
+        rows = Closing.objects.for_staff(request.user).select_related(
+            "office", "made_by", "pattern"
+        )
         closing = get_object_or_404(rows, pk=pk)
         if not request.user.has_office_permission(PERMISSION, closing.office_id):
             raise PermissionDenied
@@ -47,7 +52,8 @@ def index(request: StaffRequest) -> HttpResponse:
     """The closings that are prepared or lie ahead."""
     _check_may(request)
     rows = Closing.objects.for_staff(request.user).exclude(status="dropped")
-    ahead = rows.filter(date__gte=timezone.localdate()).select_related("office", "made_by")
+    wanted = Q(date__gte=timezone.localdate()) | Q(status="draft", pattern__isnull=False)
+    ahead = rows.filter(wanted).select_related("office", "made_by", "pattern")
     context = {"title": _("Closing a part of a day"), "closings": list(ahead)}
     return _page(request, "list", context)
 
@@ -87,6 +93,20 @@ def one(request: StaffRequest, closing: Closing) -> HttpResponse:
     return _one(request, closing)
 
 
+@require_GET
+@of_one
+def letters(request: StaffRequest, closing: Closing) -> HttpResponse:
+    """The messages that announcing the draft would send."""
+    if not closing.is_draft:
+        return redirect("admin:closing", closing.pk)
+    context = {
+        "title": _("Messages that would be sent"),
+        "closing": closing,
+        "examples": examples(closing, now=timezone.now()),
+    }
+    return _page(request, "letters", context)
+
+
 @require_POST
 @of_one
 def decide(request: StaffRequest, closing: Closing) -> HttpResponse:
@@ -120,9 +140,17 @@ def decide(request: StaffRequest, closing: Closing) -> HttpResponse:
 @require_POST
 @of_one
 def decide_all(request: StaffRequest, closing: Closing) -> HttpResponse:
+    choice = Choice.CANCEL if request.POST.get("choice") == Choice.CANCEL else Choice.MOVE
+
     def verb() -> None:
-        number = services.decide_all(closing=closing, by=request.user, now=timezone.now())
-        messages.success(request, _("%(n)s are to be moved as proposed.") % {"n": number})
+        number = services.decide_all(
+            closing=closing, by=request.user, now=timezone.now(), choice=choice
+        )
+        said = {
+            Choice.MOVE: _("%(n)s are to be moved as proposed."),
+            Choice.CANCEL: _("%(n)s are to be cancelled."),
+        }
+        messages.success(request, said[choice] % {"n": number})
 
     return _do(request, closing, verb)
 
@@ -187,7 +215,7 @@ def _one(
     form: Form | None = None,
 ) -> HttpResponse:
     """The page, again with what was refused and what was typed (422)."""
-    closing = Closing.objects.select_related("office", "made_by").get(pk=closing.pk)
+    closing = Closing.objects.select_related("office", "made_by", "pattern").get(pk=closing.pk)
     now = timezone.now()
     if closing.status == "dropped":
         raise Http404
@@ -207,6 +235,14 @@ def _page(
     return TemplateResponse(request, f"admin/closing/{name}.html", context, status=status)
 
 
+def home(request: StaffRequest) -> dict[str, Any]:
+    """Drafts that wait for somebody to go on with them. One query for those who may."""
+    if not request.user.has_perm(PERMISSION):
+        return {}
+    drafts = Closing.objects.for_staff(request.user).filter(status="draft")
+    return {"drafts": list(drafts.select_related("pattern", "made_by")[:DRAFTS])}
+
+
 def _check_may(request: StaffRequest) -> None:
     if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
@@ -220,6 +256,7 @@ pages = [
     _address("", index, "closings"),
     _address("new/", new, "closing_new"),
     _address("<int:pk>/", one, "closing"),
+    _address("<int:pk>/messages/", letters, "closing_messages"),
     _address("<int:pk>/decide/", decide, "closing_decide"),
     _address("<int:pk>/all/", decide_all, "closing_decide_all"),
     _address("<int:pk>/open/", open_again, "closing_open"),

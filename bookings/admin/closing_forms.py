@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from bookings.models import Choice, ClosingDecision, Part, Slot
+from bookings.models import CHANGES, Choice, ClosingDecision, Part, Slot
 from core.forms import BuddhistDateField, CleanCharField
 from offices.models import OfferedService, Office
 
@@ -37,7 +37,7 @@ class ClosingForm(forms.Form):
     )
     part = forms.ChoiceField(
         label=_("Part of the day"),
-        choices=Part.choices,
+        choices=[(one.value, one.label) for one in Part if one not in CHANGES],
         initial=Part.DAY,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a part of the day.")},

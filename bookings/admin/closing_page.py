@@ -1,7 +1,7 @@
 """What the pages of a closing show. The number of queries does not grow with the appointments."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.forms import Form
@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy
 from bookings.models import Booking, Choice, Closing, ClosingDecision, Slot
 from bookings.services.proposals import free_times, nearest
 from bookings.workflow import Status
+from core import thai_dates
 from notifications.models import Message
 from notifications.models import Status as MessageStatus
 from offices.models import PopularDay
 
 OFFERED_TIMES = 12
+MONDAY = date(2026, 11, 23)
 KIND_OF = {
     Choice.MOVE: "moved_by_office",
     Choice.CANCEL: "cancelled_by_office",
@@ -62,6 +64,44 @@ class Row:
         return f"{local[:3]}-xxx-{local[-4:]}" if local else ""
 
 
+@dataclass(frozen=True)
+class Change:
+    """What new times of a pattern do to the days ahead: times of the day that go and come, how
+    many times and places that makes."""
+
+    weekdays: str
+    gone: list[str]
+    new: list[str]
+    times_gone: int
+    places_lost: int
+    times_new: int
+    places_gained: int
+
+
+def change_of(closing: Closing) -> Change | None:
+    """Two queries; none for a closing."""
+    if not closing.is_change:
+        return None
+    gone, new = list(closing.slots()), list(closing.new_slots())
+    return Change(
+        weekdays=" ".join(
+            thai_dates.weekday_short(MONDAY + timedelta(days=int(day) - 1))
+            for day in closing.weekdays
+        ),
+        gone=_clocks(gone),
+        new=_clocks(new),
+        times_gone=len(gone),
+        places_lost=sum(slot.capacity for slot in gone),
+        times_new=len(new),
+        places_gained=sum(slot.capacity for slot in new),
+    )
+
+
+def _clocks(slots: list[Slot]) -> list[str]:
+    """The times of the day, each once, in order."""
+    return sorted({thai_dates.time_range(slot.starts_at, slot.ends_at, "en") for slot in slots})
+
+
 def draft_context(
     closing: Closing,
     *,
@@ -69,20 +109,22 @@ def draft_context(
     refused: ClosingDecision | None = None,
     form: Form | None = None,
 ) -> dict[str, Any]:
-    """Step 2. Eight queries, and two for each service that is hit."""
+    """Step 2. Eight queries, two more for a change of times, two for each service that is hit."""
     decisions = list(_decisions(closing))
-    popular = _popular([closing.date, *(_day(one.proposed) for one in decisions if one.proposed)])
+    slots = [slot for one in decisions for slot in (one.slot, one.proposed) if slot]
+    popular = _popular([_day(slot) for slot in slots])
     times: dict[int, list[Slot]] = {}
     rows = []
     for decision in decisions:
         offered = decision.booking.offered
         if offered.pk not in times:
-            times[offered.pk] = free_times(offered, now=now)
+            times[offered.pk] = free_times(offered, now=now, closing=closing)
         bad = form if refused and refused.pk == decision.pk else None
         rows.append(_row(decision, times[offered.pk], popular, bad))
     numbers = _totals([row.decision.choice for row in rows])
     return {
-        "title": _("Close %(when)s") % {"when": closing},
+        "title": closing.pattern or _("Close %(when)s") % {"when": closing},
+        "change": change_of(closing),
         "closing": closing,
         "step": 2,
         "rows": rows,
@@ -116,7 +158,7 @@ def announced_context(closing: Closing) -> dict[str, Any]:
         for one in decisions
     ]
     return {
-        "title": _("Closed: %(when)s") % {"when": closing},
+        "title": closing.pattern or _("Closed: %(when)s") % {"when": closing},
         "closing": closing,
         "step": 3,
         "rows": rows,
@@ -177,6 +219,10 @@ def _answer(decision: ClosingDecision) -> str:
         return _("was cancelled or moved before")
     if decision.done_at is None:
         return _("waiting to be done")
+    if decision.offered_until and booking.slot_id == decision.proposed_id:
+        return _("took the time offered")
+    if decision.holds_place:
+        return _("cancelled; has not answered the offer yet")
     if decision.choice != Choice.CANCEL and booking.status == Status.CANCELLED:
         return _("cancelled since")
     if decision.choice == Choice.MOVE and booking.slot_id != decision.proposed_id:

@@ -2,7 +2,7 @@
 person, answered by another (PDPA s.30 to 36)."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -19,12 +19,14 @@ from django.views.decorators.http import require_POST
 
 from accounts import services as accounts
 from accounts.staff import StaffRequest, staff_of
+from bookings import pdf
 from bookings.admin.case import who
-from bookings.admin.held import held_about
 from bookings.admin.queue import as_key
 from bookings.forms import AnswerForm, IdentifyForm, OpenForm, RefuseForm
+from bookings.held import held_about
 from bookings.models import DataRequest
-from bookings.services import data_requests
+from bookings.services import data_requests, holders
+from bookings.sheets import HeldPaper, held_paper
 from bookings.workflow import RequestStatus
 from core.admin import OfficeAdmin, site
 from core.admin_site import Badge, MenuItem
@@ -120,26 +122,32 @@ class DataRequestAdmin(OfficeAdmin):
 
     def held(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What is held about the person, with the full number and the contact, on this answer
-        only; logged with the reason before anything is shown. For a checked identity."""
+        only, or as a PDF to hand over in the language of the person; logged with the reason
+        before anything is shown. For a checked identity."""
         found = self._found(request, pk, "unmask_booking")
         form = OpenForm(request.POST)
         if not form.is_valid() or found.anonymised_at or not found.identified_at:
             status = 422
             return self._page(request, found, open_form=form, opening=True, status=status)
+        now = timezone.now()
         accounts.log_view(
             by=staff_of(request),
             office_id=found.office_id,
             case=found.reference,
             what=_("all data held about the person"),
             reason=form.cleaned_data["reason"],
-            now=timezone.now(),
+            now=now,
         )
+        number = data_requests.unseal_number(found)
+        if "pdf" in request.POST:
+            return _file(found, held_paper(found, number=number, by=staff_of(request), now=now))
         context = {
             "title": _("What is held · %(ref)s") % {"ref": found.reference},
             "found": found,
-            "number": data_requests.unseal_number(found),
+            "number": number,
             "held": held_about(found),
-            "now": timezone.now(),
+            "held_elsewhere": holders.held_about(found),
+            "now": now,
             **self.admin_site.each_context(request),
         }
         return TemplateResponse(request, "admin/bookings/datarequest/held.html", context)
@@ -211,6 +219,12 @@ class DataRequestAdmin(OfficeAdmin):
         )
 
 
+def _file(found: DataRequest, paper: HeldPaper) -> HttpResponse:
+    response = HttpResponse(pdf.held(paper), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{found.reference}.pdf"'
+    return response
+
+
 def left_of(found: DataRequest, now: datetime) -> dict[str, str] | None:
     """Whole days until the law wants the answer, amber from a week before; nothing when closed."""
     if not found.is_open:
@@ -227,7 +241,7 @@ def _steps(found: DataRequest) -> list[dict[str, Any]]:
     return [
         {
             "title": RequestStatus(change.to_status).label,
-            "by": who(cast(Any, change)),
+            "by": who(change),
             "at": change.at,
             "reason": change.reason,
         }

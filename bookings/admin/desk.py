@@ -21,6 +21,7 @@ from bookings.admin.desk_page import SESSION, WORK, Desk, context, desk_of
 from bookings.admin.queue import as_key
 from bookings.models import Alarm, Booking, NotServedReason, Ticket
 from bookings.services import counter
+from bookings.workflow import TicketStatus
 from core.admin import site
 from core.errors import Refused
 from core.reference import read_reference
@@ -63,7 +64,9 @@ def act(view: View) -> View:
             return view(request, desk, **kwargs)
         except Refused as error:
             status = 409 if error.code in STALE else 422
-            return _answer(request, desk, status=status, refusal=error)
+            is_correction = request.POST.get("action") == "correct"
+            typed = {"correcting": request.path} if is_correction else {}
+            return _answer(request, desk, status=status, refusal=error, **typed)
 
     return checked
 
@@ -105,7 +108,6 @@ def add_walk_in(request: StaffRequest, desk: Desk) -> HttpResponse:
 @act
 def raise_alarm(request: StaffRequest, desk: Desk) -> HttpResponse:
     counter.raise_alarm(office=desk.office, window=desk.window, by=desk.user, now=desk.now)
-    messages.warning(request, _("The head of section is called."))
     return redirect("admin:desk")
 
 
@@ -128,6 +130,9 @@ def on_booking(request: StaffRequest, desk: Desk, pk: int) -> HttpResponse:
         counter.no_show(booking=booking, by=desk.user, now=desk.now)
     elif action == "undo":
         counter.undo(booking=booking, by=desk.user, now=desk.now)
+    elif action == "correct":
+        why = _typed(request, "why", LONGEST_REMARK)
+        counter.correct(booking=booking, why=why, by=desk.user, now=desk.now)
     else:
         raise _unknown_button()
     return redirect("admin:desk")
@@ -182,6 +187,22 @@ def _undo(request: StaffRequest, desk: Desk, ticket: Ticket) -> None:
     counter.undo(ticket=ticket, by=desk.user, now=desk.now)
 
 
+def _correct(request: StaffRequest, desk: Desk, ticket: Ticket) -> None:
+    """What is right is posted as one word: a state, or why it could not be served."""
+    target = request.POST.get("target", "")
+    is_reason = target in NotServedReason.values
+    is_state = target in TicketStatus.values
+    counter.correct(
+        ticket=ticket,
+        target=TicketStatus.NOT_SERVED if is_reason else TicketStatus(target) if is_state else None,
+        reason=NotServedReason(target) if is_reason else None,
+        why=_typed(request, "why", LONGEST_REMARK),
+        by=desk.user,
+        now=desk.now,
+    )
+    messages.success(request, _("%(number)s is corrected.") % {"number": ticket})
+
+
 def _clock(request: StaffRequest, desk: Desk, ticket: Ticket) -> None:
     served = ticket.periods.filter(state="serving", undone=False).last()
     if served is not None:
@@ -199,6 +220,7 @@ ACTIONS: dict[str, Callable[[StaffRequest, Desk, Ticket], None]] = {
     "not_served": _not_served,
     "left": _simply(counter.no_show),
     "undo": _undo,
+    "correct": _correct,
     "clock": _clock,
 }
 

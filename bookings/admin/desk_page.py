@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.staff import StaffRequest
@@ -18,6 +20,7 @@ from bookings.admin.desk_visit import AT_DESK, OVER, Visit, names_of, visits_of
 from bookings.call_order import waiting_order
 from bookings.models import Alarm, Booking, Lane, NotServedReason, Period, Slot, Ticket
 from bookings.services.counter.arriving import late_after
+from bookings.services.counter.correcting import CORRECTIONS
 from bookings.services.counter.numbers import slots_of_day
 from bookings.workflow import AT_WINDOW, OCCUPYING, UNDECIDED, Status, TicketStatus
 from core.admin_site import Badge
@@ -26,6 +29,12 @@ from offices.models import ChecklistItem, OfferedService, Office, Window
 WORK, LEAD = "bookings.work_desk", "bookings.lead_desk"
 SESSION = "desk_window"
 DONE_SHOWN = 40
+# How the desk calls an end that is corrected.
+CORRECTED = {
+    TicketStatus.SERVED: gettext_lazy("Completed"),
+    TicketStatus.PAUSED: gettext_lazy("Not over yet: pause it"),
+    TicketStatus.WAITING: gettext_lazy("Is here: waits again"),
+}
 DUE_SHOWN = 60
 
 
@@ -181,8 +190,31 @@ def _done(desk: Desk) -> dict[str, Any]:
         slot__starts_at__gte=start,
         slot__starts_at__lt=end,
     ).select_related("slot")
+    since = desk.now - timedelta(minutes=settings.CORRECTION_MINUTES)
     shown = visits_of(rows.order_by("-ended_at")[:DONE_SHOWN], desk.now)
-    return {"visits": shown, "absent": list(absent), "number": over.count() + len(absent)}
+    visits = [(one, _corrections(desk, one.ticket, since)) for one in shown]
+    return {
+        "visits": visits,
+        "absent": [(one, one.closed_at and one.closed_at >= since) for one in absent],
+        "number": over.count() + len(absent),
+        "minutes": settings.CORRECTION_MINUTES,
+    }
+
+
+def _corrections(desk: Desk, ticket: Ticket, since: datetime) -> list[tuple[str, str]]:
+    """What its end may be corrected to by this person at this moment, as choices."""
+    is_theirs = ticket.officer_id == desk.user.pk or desk.may_lead
+    if not is_theirs or ticket.ended_at is None or ticket.ended_at < since:
+        return []
+    choices = []
+    for target in CORRECTIONS[TicketStatus(ticket.status)]:
+        if target == TicketStatus.NOT_SERVED:
+            reasons = NotServedReason.choices
+            words = _("Not completed: %(reason)s")
+            choices += [(value, words % {"reason": label}) for value, label in reasons]
+        else:
+            choices.append((target.value, str(CORRECTED[target])))
+    return choices
 
 
 def _undo(desk: Desk) -> dict[str, Any] | None:
@@ -200,7 +232,7 @@ def _undo(desk: Desk) -> dict[str, Any] | None:
     ).first()
     if gone is not None:
         return {"booking": gone, "number": gone.reference, "word": gone.get_status_display()}
-    if last is None or _is_put_back(last):
+    if last is None or last.why or _is_put_back(last):
         return None
     ticket = last.ticket
     return {"ticket": ticket, "number": str(ticket), "word": ticket.get_status_display()}

@@ -82,7 +82,7 @@ def export(request: StaffRequest) -> HttpResponseBase:
     now = timezone.now()
     rows: QuerySet[Booking] = Booking.objects.for_staff(request.user)
     if typed := search.typed_in(request.GET):
-        rows = search.search(rows, typed, by=request.user).bookings
+        rows = search.search(rows, typed, by=request.user).rows
     rows = time_left.with_clock(rows, now=now)
     rows = queue.Choices(request, queue.offered_to(request.user)).apply(rows, now=now)
     tab = request.GET.get("tab", "look")

@@ -5,16 +5,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q, Sum
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
+from bookings import cases
 from bookings.admin import queue, time_left
 from bookings.admin import rows as rows_of
 from bookings.admin.times import with_hits
 from bookings.models import Booking, Slot
 from bookings.workflow import OCCUPYING, UNDECIDED, Status
 from core.admin_site import Badge
+from notifications import admin as messages
 from notifications.models import Message
 from offices.models import Closure
 
@@ -38,9 +41,10 @@ WHY = {
 
 def context(request: StaffRequest) -> dict[str, Any]:
     """The parts of the page; nothing of cases for those who see none."""
-    if not request.user.has_perm("bookings.view_booking"):
-        return {"shows_cases": False}
     now = timezone.now()
+    clock = {"now": now, "hour": timezone.localtime(now).hour}
+    if not request.user.has_perm("bookings.view_booking"):
+        return {"shows_cases": False, **clock}
     offered = queue.offered_to(request.user)
     rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
     first = rows_of.with_all(rows.filter(status=Status.REQUESTED, belongs_to="")).order_by(
@@ -49,8 +53,7 @@ def context(request: StaffRequest) -> dict[str, Any]:
     closures = _closures(request.user)
     return {
         "shows_cases": True,
-        "now": now,
-        "hour": timezone.localtime(now).hour,
+        **clock,
         "waiting": _waiting(rows, offered, now),
         "today": _today(rows, request.user, now),
         "first": rows_of.as_rows(first[:FIRST], now=now),
@@ -101,17 +104,24 @@ def _calls(request: StaffRequest) -> dict[str, Any]:
     """People whom no channel reached; the number is opened on the case, and logged there."""
     if not request.user.has_perm("notifications.view_message"):
         return {"number": 0, "people": []}
-    lost = Message.objects.for_staff(request.user).to_call().filter(source="booking")
+    known = ["booking", *cases.sources()]
+    lost = Message.objects.for_staff(request.user).to_call().filter(source__in=known)
     people = [
         {
-            "case": message.case_id,
+            "url": _case_of(message),
             "reference": message.reference,
-            "what": KINDS.get(message.kind, message.kind),
+            "what": (messages.KINDS | KINDS).get(message.kind, message.kind),
             "why": WHY.get(message.status, ""),
         }
         for message in lost.order_by("created_at")[:FIRST]
     ]
     return {"number": lost.count(), "people": people}
+
+
+def _case_of(message: Message) -> str:
+    if message.source == "booking":
+        return reverse("admin:bookings_booking_change", args=[message.case_id])
+    return cases.address(message.source, message.case_id)
 
 
 def _closures(user: Any) -> list[Closure]:
@@ -128,6 +138,7 @@ def _strip(user: Any, now: datetime) -> dict[str, Any] | None:
     slots = list(
         Slot.objects.for_staff(user)
         .between(start, start + timedelta(days=1))
+        .shown()
         .select_related("service", "office")
         .annotate(
             done=Count("bookings", filter=Q(bookings__status__in=DONE)),

@@ -87,7 +87,7 @@ def changelist(request: StaffRequest, site: NadkhetAdminSite, *, may_export: boo
         if found.opens:
             return redirect("admin:bookings_booking_change", found.opens.pk)
         search.log(found, by=request.user, now=now)
-        rows = found.bookings
+        rows = found.rows
     tab = _tab(request, default="all" if typed else "look")
     offered = offered_to(request.user)
     choices = Choices(request, offered)

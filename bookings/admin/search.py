@@ -3,15 +3,16 @@ full national ID or passport number (found by its blind index; design §3 "A per
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import personal
 from accounts import services as accounts
@@ -26,28 +27,36 @@ SHORTEST = 3
 ID_DIGITS = 13
 LONGEST = 200
 SEALED_FOR = "search"
+LIST = "admin:bookings_booking_changelist"
+# The word of the view log for each way to look for a person.
+WAYS = {
+    "number": gettext_lazy("search by national ID"),
+    "phone": gettext_lazy("search by telephone"),
+    "passport": gettext_lazy("search by passport"),
+    "name": gettext_lazy("search by name"),
+}
 
 
 @dataclass(frozen=True)
 class Found:
-    """The bookings that match, and the one to open at once when a reference was typed. `kind`
+    """The cases that match, and the one to open at once when a reference was typed. `kind`
     is the word for the log, empty when nothing about a person was searched."""
 
-    bookings: QuerySet[Booking]
-    opens: Booking | None = None
+    rows: QuerySet[Any]
+    opens: Any = None
     kind: str = ""
     is_too_short: bool = False
 
 
-def address_of(posted: Mapping[str, str]) -> str:
-    """The list for what was posted. What was typed stands there sealed: names and numbers of
+def address_of(posted: Mapping[str, str], *, page: str = LIST) -> str:
+    """The list `page` for what was posted. What was typed stands there sealed: names and numbers of
     people do not belong into the history of a browser or the log of a proxy."""
     left_out = ("csrfmiddlewaretoken", "q")
     values = {name: value for name, value in posted.items() if value and name not in left_out}
     if typed := posted.get("q", "").strip():
         sealed = personal.seal(typed[:LONGEST], context=SEALED_FOR)
         values["find"] = urlsafe_b64encode(sealed).decode()
-    return f"{reverse('admin:bookings_booking_changelist')}?{urlencode(values)}"
+    return f"{reverse(page)}?{urlencode(values)}"
 
 
 def typed_in(values: Mapping[str, str]) -> str:
@@ -60,27 +69,42 @@ def typed_in(values: Mapping[str, str]) -> str:
         return ""
 
 
-def search(bookings: QuerySet[Booking], typed: str, *, by: User) -> Found:
-    """Bookings of the given ones that match. Thai digits, dashes and spaces make no difference."""
+def meaning(typed: str, *, with_numbers: bool) -> tuple[str, str]:
+    """What was typed, as ("reference" | "number" | "phone" | "passport" | "name" | "short" | "",
+    its clean form). Thai digits, dashes and spaces make no difference; full numbers of people only
+    `with_numbers`."""
     try:
         text = ascii_digits(clean_text(typed))
     except BadText:
-        return Found(bookings.none())
+        return "", ""
     if reference := read_reference(text):
-        match = bookings.filter(reference=reference)
-        return Found(match, opens=match.first())
+        return "reference", reference
     number = re.sub("[ ()./\u2010-\u2015-]", "", text)
-    if is_digits(number, ID_DIGITS) and may_search_numbers(by):
-        return Found(bookings.filter(_has_number(number)), kind=_("search by national ID"))
+    if is_digits(number, ID_DIGITS) and with_numbers:
+        return "number", number
     if re.fullmatch("[+]?[0-9]{4,15}", number):
-        return Found(bookings.filter(_has_phone(number)), kind=_("search by telephone"))
-    if re.fullmatch("(?=.*[0-9])[A-Za-z0-9]{6,12}", number) and may_search_numbers(by):
-        return Found(bookings.filter(_has_passport(number)), kind=_("search by passport"))
+        return "phone", number
+    if re.fullmatch("(?=.*[0-9])[A-Za-z0-9]{6,12}", number) and with_numbers:
+        return "passport", number
     key = search_key(text)
-    if len(key) < SHORTEST:
-        return Found(bookings.none(), is_too_short=True)
-    people = Party.objects.filter(name_key__contains=key).values("booking")
-    return Found(bookings.filter(pk__in=people), kind=_("search by name"))
+    return ("name", key) if len(key) >= SHORTEST else ("short", "")
+
+
+def search(bookings: QuerySet[Booking], typed: str, *, by: User) -> Found:
+    """Bookings of the given ones that match."""
+    way, value = meaning(typed, with_numbers=may_search_numbers(by))
+    if way == "reference":
+        match = bookings.filter(reference=value)
+        return Found(match, opens=match.first())
+    if way not in WAYS:
+        return Found(bookings.none(), is_too_short=way == "short")
+    conditions: dict[str, Callable[[str], Q]] = {
+        "number": _has_number,
+        "phone": has_phone,
+        "passport": _has_passport,
+        "name": _has_name,
+    }
+    return Found(bookings.filter(conditions[way](value)), kind=str(WAYS[way]))
 
 
 def may_search_numbers(user: User) -> bool:
@@ -89,11 +113,15 @@ def may_search_numbers(user: User) -> bool:
 
 def log(found: Found, *, by: User, now: datetime) -> None:
     """Note a search about a person: who, what kind, and the case when it is just one."""
-    cases = list(found.bookings.values_list("reference", "office_id")[:2])
+    cases = list(found.rows.values_list("reference", "office_id")[:2])
     office_id = cases[0][1] if cases else min(by.office_ids, default=None)
     if found.kind and office_id is not None:
         case = cases[0][0] if len(cases) == 1 else ""
         accounts.log_view(by=by, office_id=office_id, case=case, what=found.kind, now=now)
+
+
+def _has_name(key: str) -> Q:
+    return Q(pk__in=Party.objects.filter(name_key__contains=key).values("booking"))
 
 
 def _has_number(number: str) -> Q:
@@ -111,7 +139,8 @@ def _parties(people: list[Person]) -> QuerySet:
     return Party.objects.filter(id_index__in=indexes).values("booking")
 
 
-def _has_phone(number: str) -> Q:
+def has_phone(number: str) -> Q:
+    """The condition on a field `phone` that a number, or the end of one, was typed."""
     if number.startswith("+"):
         return Q(phone__startswith=number)
     if number.startswith("0"):

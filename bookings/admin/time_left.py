@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, BookingChange
-from bookings.workflow import Status
+from bookings.workflow import UNDECIDED, Status
 from offices.models import Closure, OfferedService
 
 # Closed days before now that still matter to a case nobody has answered.
@@ -61,6 +61,22 @@ class WorkingTime:
         today = timezone.localdate()
         return _at(today, self.closes) - _at(today, self.opens)
 
+    def left(
+        self, start: datetime, deadline: datetime, *, now: datetime, paused: bool = False
+    ) -> "TimeLeft":
+        """What is left of the time between two moments; `paused` while the person is asked, where
+        `now` is when the clock stopped."""
+        used, total = self.between(start, now), self.between(start, deadline)
+        percent = min(round(100 * used / total), 100) if total else 100
+        if paused:
+            return TimeLeft("paused", _("The applicant has not answered"), deadline, percent)
+        if now > deadline:
+            late = in_words(self.between(deadline, now), self.day)
+            return TimeLeft("late", _("Late by %(time)s") % {"time": late}, deadline, 100)
+        left = self.between(now, deadline)
+        words = _("%(time)s left") % {"time": in_words(left, self.day)}
+        return TimeLeft("soon" if left < self.day / 2 else "ample", words, deadline, percent)
+
 
 @dataclass(frozen=True)
 class TimeLeft:
@@ -89,23 +105,15 @@ class Clock:
         )
 
     def left(self, booking: Any) -> TimeLeft | None:
-        """For a booking of `with_clock`; None when nothing waits for an answer."""
-        if booking.status not in (Status.REQUESTED, Status.NEEDS_DOCUMENTS):
+        """For a booking of `with_clock`; None when nothing waits for an answer, or a case of an
+        app above does."""
+        if booking.belongs_to or booking.status not in UNDECIDED:
             return None
         hours = self.times[booking.offered_id]
         start = booking.clock_start
         deadline = hours.deadline(start, booking.offered.review_days)
-        used, total = hours.between(start, self.now), hours.between(start, deadline)
-        percent = min(round(100 * used / total), 100) if total else 100
-        if booking.status == Status.NEEDS_DOCUMENTS:
-            words = _("The applicant has not answered")
-            return TimeLeft("paused", words, deadline, percent)
-        if self.now > deadline:
-            late = in_words(hours.between(deadline, self.now), hours.day)
-            return TimeLeft("late", _("Late by %(time)s") % {"time": late}, deadline, 100)
-        left = hours.between(self.now, deadline)
-        words = _("%(time)s left") % {"time": in_words(left, hours.day)}
-        return TimeLeft("soon" if left < hours.day / 2 else "ample", words, deadline, percent)
+        paused = booking.status == Status.NEEDS_DOCUMENTS
+        return hours.left(start, deadline, now=self.now, paused=paused)
 
 
 def with_clock(bookings: QuerySet[Booking], *, now: datetime) -> Any:

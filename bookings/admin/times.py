@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +17,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.staff import staff_of
+from accounts.staff import StaffRequest, staff_of
 from bookings import services
+from bookings.admin import city_closing
 from bookings.admin.queue import start_of
 from bookings.models import Booking, Slot
 from core import thai_dates
@@ -90,7 +91,7 @@ class SlotAdmin(OfficeAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
         if is_list(request):
-            rows = rows.filter(starts_at__gte=timezone.now())
+            rows = rows.filter(starts_at__gte=timezone.now()).shown()
         return rows
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -165,7 +166,7 @@ class ClosureForm(forms.ModelForm):
 
 
 class ClosureAdmin(OfficeAdmin):
-    """Saving and deleting closes or opens the times of that day in the same request."""
+    """Deleting opens the times of that day in the same request; only the reason can be changed."""
 
     form = ClosureForm
     list_display = ("day", "reason", "place", "hit")
@@ -197,34 +198,16 @@ class ClosureAdmin(OfficeAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """At an office a day closes with a decision for each appointment hit; the central office
-        closes days of the whole city here."""
-        if self.has_add_permission(request) and not staff_of(request).sees_whole_city:
+        sees which offices are hit before a day of them closes."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if not staff_of(request).sees_whole_city:
             return redirect("admin:closing_new")
-        return super().add_view(request, form_url, extra_context)
+        return city_closing.close(cast(StaffRequest, request))
 
     def save_model(self, request: HttpRequest, obj: Closure, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        now = timezone.now()
-        closed, opened = services.apply_closures(now=now, day=obj.date)
-        hit = with_hits([obj], request.user)[0].hits
-        messages.info(
-            request,
-            _("%(closed)s times closed, %(opened)s opened. %(hit)s appointments stand on this day.")
-            % {
-                "closed": closed,
-                "opened": opened,
-                "hit": hit,
-            },
-        )
-        by = staff_of(request)
-        drafts = [] if change else services.plan_for_closure(closure=obj, by=by, now=now)
-        if drafts:
-            names = ", ".join(draft.office.name for draft in drafts)
-            messages.warning(
-                request,
-                _("Nobody booked is told yet. These offices now have a draft to decide: %(names)s")
-                % {"names": names},
-            )
+        services.apply_closures(now=timezone.now(), day=obj.date)
 
     def delete_model(self, request: HttpRequest, obj: Closure) -> None:
         super().delete_model(request, obj)

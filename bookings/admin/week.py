@@ -95,7 +95,10 @@ def _grid(offered: OfferedService, monday: date) -> dict[str, Any]:
     """Days with their sums, and one row a time. Two queries."""
     end = monday + timedelta(days=7)
     slots = list(
-        Slot.objects.of(offered).between(start_of(monday), start_of(end)).order_by("starts_at")
+        Slot.objects.of(offered)
+        .between(start_of(monday), start_of(end))
+        .shown()
+        .order_by("starts_at")
     )
     closures = office_queries.closures_between(
         office_id=offered.office_id, first=monday, last=end - timedelta(days=1)

@@ -2,7 +2,7 @@
 waiting list, requests about personal data."""
 
 from bookings.models.booking import Booking, BookingChange, Party
-from bookings.models.closing import Choice, Closing, ClosingDecision, Part
+from bookings.models.closing import CHANGES, Choice, Closing, ClosingDecision, Part
 from bookings.models.counter import (
     Alarm,
     Counter,
@@ -17,6 +17,7 @@ from bookings.models.slot import Slot
 from bookings.models.waiting import ReturningPlace, WaitingEntry
 
 __all__ = [
+    "CHANGES",
     "Alarm",
     "Booking",
     "BookingChange",

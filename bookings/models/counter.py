@@ -164,7 +164,8 @@ class Ticket(models.Model):
 class Period(models.Model):
     """One stretch of a ticket's day, append-only: in which state, at which window, by whom, from
     when to when (server time). A step closes the open period and opens the next; a step that was
-    undone stays, marked. Minutes of the time sheet and the figures come from here (S2-K5)."""
+    undone or corrected stays, marked, and what corrects it says `why`. Minutes of the time sheet
+    and the figures come from here (S2-K5)."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="periods")
     state = models.CharField(_("state"), max_length=12, choices=TicketStatus.choices)
@@ -188,6 +189,7 @@ class Period(models.Model):
     ended_at = models.DateTimeField(_("end"), null=True, blank=True)
     clock_wrong = models.BooleanField(_("clock not right"), default=False)
     undone = models.BooleanField(_("undone"), default=False)
+    why = models.CharField(_("why corrected"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("period at the counter")

@@ -1,6 +1,7 @@
 """A time at which an office takes people."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -17,9 +18,21 @@ if TYPE_CHECKING:
 YEARS = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 
+def at_times(weekdays: str, starts: Iterable[time]) -> Q:
+    """The times that a pattern with these weekdays ("12345") and starts has."""
+    return Q(
+        starts_at__iso_week_day__in=[int(day) for day in weekdays],
+        starts_at__time__in=list(starts),
+    )
+
+
 class SlotQuerySet(models.QuerySet["Slot"]):
     def of(self, offered: OfferedService) -> "SlotQuerySet":
         return self.filter(office_id=offered.office_id, service_id=offered.service_id)
+
+    def shown(self) -> "SlotQuerySet":
+        """Without those that are not in the pattern, unless somebody is kept there."""
+        return self.exclude(out_of_pattern=True, taken=0)
 
     def between(self, start: datetime, end: datetime) -> "SlotQuerySet":
         return self.filter(starts_at__gte=start, starts_at__lt=end)
@@ -54,6 +67,8 @@ class Slot(models.Model):
     taken_online = models.PositiveSmallIntegerField(_("taken online"), default=0, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by_hand = models.BooleanField(_("closed by hand"), default=False)
+    # Not, or not yet, in the pattern of its service: closed, and shown only where somebody is kept.
+    out_of_pattern = models.BooleanField(default=False, editable=False)
     # The draft that closed it for half an hour; it opens again when the draft lapses.
     stopped_by = models.ForeignKey(
         "bookings.Closing",
@@ -80,6 +95,10 @@ class Slot(models.Model):
             models.CheckConstraint(
                 condition=Q(taken_online__gte=0) & Q(taken_online__lte=F("online_capacity")),
                 name="slot_taken_online_fits",
+            ),
+            models.CheckConstraint(
+                condition=Q(out_of_pattern=False) | Q(closed_at__isnull=False),
+                name="slot_out_of_pattern_closed",
             ),
             models.CheckConstraint(
                 condition=Q(online_capacity__lte=F("capacity")), name="slot_online_within_capacity"

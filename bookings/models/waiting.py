@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +54,7 @@ class WaitingEntry(models.Model):
         BOOKED = "booked", _("booked elsewhere")
         NOT_TAKEN = "not_taken", _("the offer was not taken")
         DAYS_OVER = "days_over", _("the days are over")
+        TAKEN_OUT = "taken_out", _("taken out by the office")
 
     office = models.ForeignKey(
         Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="waiting"
@@ -71,6 +73,16 @@ class WaitingEntry(models.Model):
         default=WaitingStatus.WAITING,
     )
     ending = models.CharField(max_length=10, choices=Ending.choices, blank=True)
+    # Of one that the office took out: read by the person.
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("taken out by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     follows = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="+", editable=False
     )

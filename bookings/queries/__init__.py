@@ -4,11 +4,11 @@ from bookings.queries.holding import (
     all_holds_of,
     booking_of_form,
     holds_of,
-    keeps,
     nearest_free,
     slot_to_hold,
     still_held,
 )
+from bookings.queries.suspended import suspended
 from bookings.queries.times import (
     NEXT_TIMES,
     Day,
@@ -33,7 +33,6 @@ __all__ = [
     "days",
     "first_free",
     "holds_of",
-    "keeps",
     "metrics",
     "nearest_free",
     "next_free",
@@ -42,4 +41,5 @@ __all__ = [
     "slot_to_hold",
     "slots_of_day",
     "still_held",
+    "suspended",
 ]

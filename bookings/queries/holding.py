@@ -13,13 +13,18 @@ from bookings.models import Booking, Slot
 from bookings.queries.times import start_of
 from bookings.rules import BookingWindow
 from bookings.workflow import Status
+from core.db import words_of
 from core.rows import columns, partly, read
 from offices.models import OfferedService, Office, OpeningPattern, Service, ServiceCase
 
 # A time, with what keeping a place of it needs of the office, the service and its rules.
 TO_HOLD = f"""
     SELECT {columns(Slot, "t")}, o.id AS offered_id, o.earliest_days, o.latest_days, o.pattern_id,
-        f.prefix AS office_prefix, p.weekdays AS pattern_weekdays
+        f.prefix AS office_prefix, p.weekdays AS pattern_weekdays,
+        EXISTS (
+            SELECT 1 FROM bookings_booking b
+            WHERE b.holder = %s AND b.slot_id = t.id AND b.status = 'held'
+        ) AS is_kept
     FROM bookings_slot t
     JOIN offices_office f ON f.id = t.office_id
     JOIN offices_service s ON s.id = t.service_id
@@ -29,11 +34,12 @@ TO_HOLD = f"""
         AND NOT s.by_request
 """  # noqa: S608 -- names of ours
 # The three free times before and the three after; a rush reads this for everyone it refuses.
-FREE = f"""
-    SELECT {columns(Slot, "t")} FROM bookings_slot t
+FREE = """
+    SELECT id, starts_at, ends_at, capacity, online_capacity, taken, taken_online, closed_at
+    FROM bookings_slot
     WHERE office_id = %(office)s AND service_id = %(service)s AND id <> %(slot)s
     AND closed_at IS NULL AND taken < capacity AND taken_online < online_capacity
-"""  # noqa: S608
+"""
 NEAREST = f"""
     SELECT * FROM ({FREE} AND starts_at > %(first)s AND starts_at < %(start)s
         ORDER BY starts_at DESC LIMIT 3) AS before
@@ -45,26 +51,27 @@ NEAREST = f"""
 HELD_BY = f"""
     SELECT {columns(Booking, "b")} FROM bookings_booking b WHERE holder = %s AND status = 'held'
 """  # noqa: S608
-# A row for each case of the service, and one when it has none.
+# The cases of the service as "1:th-th 2:th-foreign".
 OF_FORM = f"""
     SELECT {columns(Booking, "b")}, s.code AS service_code, s.parties AS service_parties,
-        o.needs_officer, c.id AS id_of_case, c.code AS code_of_case
+        o.needs_officer, (
+            SELECT {words_of("c.id || ':' || c.code")} FROM offices_servicecase c
+            WHERE c.service_id = b.service_id
+        ) AS cases
     FROM bookings_booking b
     JOIN offices_service s ON s.id = b.service_id
     JOIN offices_offeredservice o ON o.id = b.offered_id
-    LEFT JOIN offices_servicecase c ON c.service_id = b.service_id
     WHERE b.form_key = %s AND b.holder = %s
-    ORDER BY c."order"
 """  # noqa: S608 -- names of ours
 
 
 def slot_to_hold(
-    office_slug: str, service_code: str, slot_id: int
-) -> tuple[Slot, OfferedService] | None:
-    """A time of an open service of an office, and the service with what keeping a place needs of
-    office, service and pattern (the rest is read when asked for). One query, written out for the
-    busiest path."""
-    for slot in read(Slot, TO_HOLD, [slot_id, office_slug, service_code]):
+    office_slug: str, service_code: str, slot_id: int, *, holder: str
+) -> tuple[Slot, OfferedService, bool] | None:
+    """A time of an open service of an office, the service with what keeping a place needs of
+    office, service and pattern (the rest is read when asked for), and whether the browser keeps a
+    place of this time already. One query, written out for the busiest path."""
+    for slot in read(Slot, TO_HOLD, [holder, slot_id, office_slug, service_code]):
         extra = vars(slot)
         offered = partly(
             OfferedService,
@@ -80,7 +87,7 @@ def slot_to_hold(
         offered.office = partly(Office, id=office, slug=office_slug, prefix=extra["office_prefix"])
         offered.service = partly(Service, id=service, code=service_code, is_active=True)
         offered.pattern = partly(OpeningPattern, id=pattern, weekdays=extra["pattern_weekdays"])
-        return slot, offered
+        return slot, offered, bool(holder and extra["is_kept"])
     return None
 
 
@@ -112,10 +119,10 @@ def booking_of_form(form_key: UUID, holder: str) -> tuple[Booking, list[ServiceC
     for); not locked. One query, written out because it stands in the busiest path. Raises
     Booking.DoesNotExist."""
     key = Booking._meta.get_field("form_key").get_db_prep_value(form_key, connection)
-    rows = read(Booking, OF_FORM, [key, holder])
-    if not rows:
+    booking = next(iter(read(Booking, OF_FORM, [key, holder])), None)
+    if booking is None:
         raise Booking.DoesNotExist
-    booking, extra = rows[0], vars(rows[0])
+    extra = vars(booking)
     booking.service = partly(
         Service,
         id=booking.service_id,
@@ -125,19 +132,14 @@ def booking_of_form(form_key: UUID, holder: str) -> tuple[Booking, list[ServiceC
     booking.offered = partly(
         OfferedService, id=booking.offered_id, needs_officer=extra["needs_officer"]
     )
-    cases = [(vars(row)["id_of_case"], vars(row)["code_of_case"]) for row in rows]
-    return booking, [partly(ServiceCase, id=pk, code=code) for pk, code in cases if pk]
+    cases = [word.split(":") for word in (extra["cases"] or "").split()]
+    return booking, [partly(ServiceCase, id=int(pk), code=code) for pk, code in cases]
 
 
 def still_held(ids: Sequence[int], *, now: datetime) -> list[int]:
     """Which of these bookings are holds that run. One query."""
     held = Booking.objects.filter(pk__in=ids, status=Status.HELD, held_until__gt=now)
     return list(held.values_list("pk", flat=True))
-
-
-def keeps(holder: str, slot: Slot) -> bool:
-    """Whether the browser keeps a place of this time already. One query."""
-    return any(booking.slot_id == slot.pk for booking in all_holds_of(holder))
 
 
 def all_holds_of(holder: str) -> list[Booking]:

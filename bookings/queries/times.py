@@ -158,6 +158,7 @@ def slots_of_day(offered: OfferedService, day: date) -> QuerySet[Slot]:
     return (
         Slot.objects.of(offered)
         .between(start_of(day), start_of(day + timedelta(days=1)))
+        .filter(out_of_pattern=False)
         .annotate(held=Count("bookings", filter=Q(bookings__status=Status.HELD)))
         .order_by("starts_at")
     )

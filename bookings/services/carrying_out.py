@@ -3,6 +3,7 @@ message and the mark that it is done stand together, so that it can be killed an
 again, and nobody is told twice."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,10 +11,12 @@ from django.utils import timezone
 from bookings import news
 from bookings.models import Booking, Choice, Closing, ClosingDecision
 from bookings.services.changes import cancel, move_to_kept_place
+from bookings.services.closing_moves import locked_closing, move_closing
 from bookings.services.closing_rules import stale
+from bookings.services.equal_offers import offer_ends
 from bookings.services.moves import locked_booking, record
-from bookings.services.places import give_back_places
-from bookings.workflow import CHANGEABLE, CLOSED_BY, CLOSING_WORKFLOW, ClosingStatus
+from bookings.services.places import give_back_places, lock_slot
+from bookings.workflow import CHANGEABLE, CLOSED_BY, ClosingStatus
 from core.db import lock_rows
 from core.errors import Refused
 from core.workflow import SYSTEM, Actor
@@ -31,23 +34,30 @@ def carry_out(*, closing: Closing, now: datetime) -> int:
     waiting = closing.decisions.filter(done_at__isnull=True).order_by("pk")
     done = sum(_carry_out(decision, closing, now) for decision in list(waiting))
     with transaction.atomic():
-        locked = lock_rows(Closing.objects.filter(pk=closing.pk)).get()
+        locked = locked_closing(closing)
         is_left = locked.decisions.filter(done_at__isnull=True).exists()
         if locked.status == ClosingStatus.ANNOUNCED and not is_left:
-            CLOSING_WORKFLOW.check(locked.status, ClosingStatus.DONE, SYSTEM)
-            locked.status = ClosingStatus.DONE
-            locked.save(update_fields=["status"])
+            move_closing(locked, ClosingStatus.DONE, by=SYSTEM, now=now)
     return done
 
 
 def forgotten(*, now: datetime) -> tuple[int, list[str]]:
-    """How many announced closings lie ahead, and who stands on one without a decision: nobody,
-    ever (reliability F9). One query a closing."""
-    announced = Closing.objects.filter(status__in=CLOSED_BY, date__gte=timezone.localdate(now))
+    """How many announced closings lie ahead, and who stands on one, or on a time that went out of
+    its pattern, without a decision: nobody, ever (reliability F9). Two queries, one a closing."""
+    announced = Closing.objects.filter(
+        status__in=CLOSED_BY, date__gte=timezone.localdate(now), pattern__isnull=True
+    )
     left: list[str] = []
     for closing in announced:
         known = closing.decisions.values("booking")
         left += closing.hit(now).exclude(pk__in=known).values_list("reference", flat=True)
+    gone = Booking.objects.filter(
+        slot__out_of_pattern=True,
+        slot__starts_at__gt=now,
+        status__in=CHANGEABLE,
+        decisions__isnull=True,
+    )
+    left += gone.values_list("reference", flat=True)
     return len(announced), sorted(left)
 
 
@@ -66,20 +76,42 @@ def _carry_out(decision: ClosingDecision, closing: Closing, now: datetime) -> bo
 
 
 def _do(decision: ClosingDecision, booking: Booking, closing: Closing, now: datetime) -> None:
-    by, reason = Actor.staff(closing.announced_by), _reason(closing, booking)
+    """The reason in the language that the applicant reads; the message has the English one too."""
+    by, reason = Actor.staff(closing.announced_by), closing.reason_in(booking.language)
+    told: dict[str, Any] = {"reason_en": closing.reason_en} if closing.reason_en else {}
     match decision.choice:
         case Choice.MOVE if decision.proposed:
             move_to_kept_place(
-                booking=booking, slot=decision.proposed, by=by, now=now, reason=reason
+                booking=booking, slot=decision.proposed, by=by, now=now, reason=reason, told=told
             )
         case Choice.CANCEL:
-            cancel(booking=booking, by=by, now=now, reason=reason)
+            told |= _offer(decision, booking, now)
+            cancel(booking=booking, by=by, now=now, reason=reason, told=told)
         case Choice.KEEP:
-            _keep(decision, booking, by, now, reason)
+            _keep(decision, booking, by, now, reason, told)
+
+
+def _offer(decision: ClosingDecision, booking: Booking, now: datetime) -> dict[str, Any]:
+    """The place that was kept is offered instead of the cancelled one, or given back where too
+    little time is left; what the message says of it. Locks the old and the kept time."""
+    kept = decision.proposed_id if decision.holds_place else None
+    for slot_id in sorted({booking.slot_id, kept or booking.slot_id}):
+        lock_slot(slot_id)
+    decision.offered_until = until = offer_ends(decision, now=now)
+    if until:
+        return {"offer_slot": kept, "offer_until": until.isoformat()}
+    if kept:
+        give_back_places(slot_id=kept, online=False)
+    return {}
 
 
 def _keep(
-    decision: ClosingDecision, booking: Booking, by: Actor, now: datetime, reason: str
+    decision: ClosingDecision,
+    booking: Booking,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    told: dict[str, Any],
 ) -> None:
     locked = locked_booking(booking.pk)
     if _is_gone(locked, decision):
@@ -95,6 +127,7 @@ def _keep(
         reason=reason,
         kept_place=decision.place,
         responsible=decision.responsible,
+        **told,
     )
 
 
@@ -110,14 +143,9 @@ def _finish(decision: ClosingDecision, now: datetime) -> None:
     locked = lock_rows(ClosingDecision.objects.filter(pk=decision.pk)).get()
     if locked.done_at:
         raise stale()
-    decision.holds_place, decision.done_at = False, now
-    decision.save(update_fields=["holds_place", "done_at", "was_gone"])
+    decision.holds_place, decision.done_at = decision.offered_until is not None, now
+    decision.save(update_fields=["holds_place", "offered_until", "done_at", "was_gone"])
 
 
 def _is_gone(booking: Booking, decision: ClosingDecision) -> bool:
     return booking.status not in CHANGEABLE or booking.slot_id != decision.slot_id
-
-
-def _reason(closing: Closing, booking: Booking) -> str:
-    """In the language that the applicant reads."""
-    return (closing.reason_en if booking.language == "en" else "") or closing.reason_th

@@ -1,6 +1,8 @@
 """Moving a booking to another time and cancelling it, by the citizen or by staff."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,10 +21,16 @@ from core.workflow import Actor, ActorKind
 
 @retried
 def cancel(
-    *, booking: Booking, by: Actor, now: datetime, reason: str = "", version: int | None = None
+    *,
+    booking: Booking,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    version: int | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> Booking:
     """Cancel and give the place back, to the waiting list first. Staff need a reason, which is in
-    the message; a citizen is bound to the cut-off.
+    the message, with what else is `told`; a citizen is bound to the cut-off.
 
     Raises Refused("reason" | "cutoff" | "move") and Changed. Locks the slot, then the booking."""
     _check_may_change(booking, by=by, now=now, reason=reason)
@@ -35,7 +43,7 @@ def cancel(
         else:
             free_place_later(booking=locked, now=now)
         kind = "cancelled_by_office" if by.kind == ActorKind.STAFF else "cancelled_by_citizen"
-        news.tell(locked, kind, now=now, reason=reason)
+        news.tell(locked, kind, now=now, reason=reason, **(told or {}))
     return locked
 
 
@@ -81,7 +89,13 @@ def move_to(
 
 
 def move_to_kept_place(
-    *, booking: Booking, slot: Slot, by: Actor, now: datetime, reason: str
+    *,
+    booking: Booking,
+    slot: Slot,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    told: Mapping[str, Any] | None = None,
 ) -> Booking:
     """Move to a time where a place is taken for this booking already: only the old place is given
     back. Inside the caller's transaction, which ends whatever kept the place.
@@ -91,7 +105,7 @@ def move_to_kept_place(
     give_back_places(slot_id=booking.slot_id, online=booking.takes_online_place)
     locked = _locked_at(booking, by=by, version=None)
     old = put_on(locked, slot, online=False, by=by, now=now, reason=reason)
-    _tell_moved(locked, old, by=by, now=now, reason=reason)
+    _tell_moved(locked, old, by=by, now=now, reason=reason, told=told)
     return locked
 
 
@@ -111,9 +125,18 @@ def put_on(
     return old
 
 
-def _tell_moved(booking: Booking, old: Slot, *, by: Actor, now: datetime, reason: str) -> None:
+def _tell_moved(
+    booking: Booking,
+    old: Slot,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    told: Mapping[str, Any] | None = None,
+) -> None:
     kind = "moved_by_office" if by.kind == ActorKind.STAFF else "moved_by_citizen"
-    news.tell(booking, kind, now=now, reason=reason, old_starts_at=old.starts_at.isoformat())
+    facts = {"reason": reason, "old_starts_at": old.starts_at.isoformat(), **(told or {})}
+    news.tell(booking, kind, now=now, **facts)
 
 
 def swap_places(booking: Booking, slot: Slot, *, online: bool) -> None:

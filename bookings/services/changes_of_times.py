@@ -42,7 +42,9 @@ def preview_places(offered: OfferedService, *, online: int, staff: int, now: dat
     )
 
 
-def apply_places(offered: OfferedService, *, online: int, staff: int, now: datetime) -> int:
+def apply_places(
+    offered: OfferedService, *, online: int, staff: int, now: datetime, minutes: int | None = None
+) -> int:
     """Set the places of the service and of every time ahead, as many as are taken where that is
     more. Walk-ins keep theirs. Returns how many times changed. Locks the times in order."""
     changed = 0
@@ -56,7 +58,8 @@ def apply_places(offered: OfferedService, *, online: int, staff: int, now: datet
         walk_ins = offered.total_places - offered.bookable_places
         offered.online_places, offered.staff_places = online, staff
         offered.total_places = offered.bookable_places + walk_ins
-        offered.save(update_fields=["online_places", "staff_places", "total_places"])
+        offered.minutes = minutes or offered.minutes
+        offered.save(update_fields=["online_places", "staff_places", "total_places", "minutes"])
     return changed
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bookings import rules
 from bookings.models import Choice, Closing, ClosingDecision, Part, Slot
+from bookings.services.closing_moves import locked_draft, move_closing
 from bookings.services.closing_rules import (
     check,
     check_ahead,
@@ -21,16 +22,18 @@ from bookings.services.closing_rules import (
     check_decided,
     check_may_close,
     check_offers,
+    check_stopped,
     hours,
-    locked_draft,
     overlap,
     stale,
 )
-from bookings.services.proposals import NOON, keep_place, propose
-from bookings.services.stopping import give_places_back, reopen, stop
-from bookings.workflow import CHANGEABLE, CLOSING_WORKFLOW, ClosingStatus
+from bookings.services.new_times import put_in_force
+from bookings.services.proposals import NOON, keep_if_free, keep_place, propose
+from bookings.services.stopping import stop
+from bookings.workflow import CHANGEABLE, ClosingStatus
 from core.db import lock_rows
 from core.errors import Refused
+from core.thai_dates import local_date
 from core.workflow import Actor
 from offices.models import Closure, OfferedService, Office, PopularDay
 
@@ -75,7 +78,7 @@ def plan(
     )
     everything = set(OfferedService.objects.open().filter(office=office).values_list("pk"))
     closing.of_all_services = everything <= {(one.pk,) for one in services}
-    _store(closing, services, now)
+    store(closing, services, now)
     return closing
 
 
@@ -111,11 +114,12 @@ def _plan_whole_day(office: Office, closure: Closure, by: User, now: datetime) -
         made_at=now,
     )
     offers = list(OfferedService.objects.open().filter(office=office))
-    _store(closing, offers, now)
+    store(closing, offers, now)
     return closing
 
 
-def _store(closing: Closing, services: Sequence[OfferedService], now: datetime) -> None:
+def store(closing: Closing, services: Sequence[OfferedService], now: datetime) -> None:
+    """Store a new draft, stop its times and propose new ones. Raises as `plan`."""
     check(closing, services, now)
     try:
         with transaction.atomic():
@@ -156,45 +160,57 @@ def decide(
     place: str = "",
     responsible: str = "",
 ) -> None:
-    """Move (to `slot`, else to the proposed time), cancel, or keep at a place with a person who
-    answers for it. The place of a time is kept only for a move.
+    """Move (to `slot`, else to the proposed time), cancel and offer that time instead, or keep at
+    a place with a person who answers for it. A cancellation without a free time offers none.
 
     Raises Refused("permission" | "lapsed" | "time" | "full" | "closed" | "place" | "stale")."""
     closing = decision.closing
     check_may_close(by, closing.office_id)
-    if closing.stopped_until is None:
-        raise Refused(_("The half hour is over. Open the draft again first."), code="lapsed")
+    check_stopped(closing)
     if choice == Choice.KEEP and not (place.strip() and responsible.strip()):
         raise Refused(
             _("Write where they are served, and who answers for it."), code="place", field="place"
         )
     wanted = decision.proposed if slot is None else slot
-    if choice == Choice.MOVE:
+    if choice == Choice.MOVE or slot is not None:
         check_offers(decision, wanted)
-    keeps = choice == Choice.MOVE or (choice == Choice.UNDECIDED and decision.holds_place)
-    words = {"place": place.strip(), "responsible": responsible.strip()}
-    keep_place(decision, wanted if keeps else None, choice=choice, **words)
+    words = {"choice": choice, "place": place.strip(), "responsible": responsible.strip()}
+    if choice == Choice.CANCEL and slot is None and not decision.holds_place:
+        keep_if_free(decision, wanted, **words)
+    else:
+        keeps = choice in (Choice.MOVE, Choice.CANCEL) or (
+            choice == Choice.UNDECIDED and decision.holds_place
+        )
+        keep_place(decision, wanted if keeps else None, **words)
     Closing.objects.filter(pk=closing.pk).update(version=F("version") + 1)
 
 
-def decide_all(*, closing: Closing, by: User, now: datetime) -> int:
-    """Move as proposed whoever is not decided and has a place kept; returns how many. Couples of a
-    popular wedding day are left to be looked at one by one. Locks the closing."""
+def decide_all(*, closing: Closing, by: User, now: datetime, choice: Choice = Choice.MOVE) -> int:
+    """Move as proposed whoever is not decided and has a place kept, or cancel whoever is not
+    decided, with the proposed time offered; returns how many. Couples of a popular wedding day are
+    left to be looked at one by one. To keep needs a place for each. Locks the closing.
+
+    Raises Refused("permission" | "lapsed" | "stale")."""
     check_may_close(by, closing.office_id)
+    check_stopped(closing)
     with transaction.atomic():
         locked = locked_draft(closing)
-        waiting = locked.decisions.filter(choice=Choice.UNDECIDED, holds_place=True)
-        if PopularDay.objects.filter(date=closing.date).exists():
-            moved = waiting.select_related("booking__service")
-            plain = [one.pk for one in moved if not one.booking.service.is_festive]
-            waiting = waiting.filter(pk__in=plain)
+        waiting = locked.decisions.filter(choice=Choice.UNDECIDED)
+        if choice == Choice.MOVE:
+            waiting = waiting.filter(holds_place=True)
+        popular = set(PopularDay.objects.values_list("date", flat=True))
+        plain = [
+            one.pk
+            for one in waiting.select_related("booking__service", "slot")
+            if not one.booking.service.is_festive or local_date(one.slot.starts_at) not in popular
+        ]
         Closing.objects.filter(pk=closing.pk).update(version=F("version") + 1)
-        return waiting.update(choice=Choice.MOVE)
+        return waiting.filter(pk__in=plain).update(choice=choice)
 
 
 def announce(*, closing: Closing, by: User, now: datetime, version: int | None = None) -> Closing:
     """Close the times for good and let everybody be told, when all are decided. A whole day with
-    all services becomes a day of the calendar of closures.
+    all services becomes a day of the calendar of closures; a change of times is stored only now.
 
     Raises Refused("permission" | "past" | "stale" | "undecided", naming who is not decided);
     the draft stays as it is then. Locks the times, then the closing."""
@@ -205,30 +221,24 @@ def announce(*, closing: Closing, by: User, now: datetime, version: int | None =
         if version is not None and version != locked.version:
             raise stale()
         check_decided(locked, now)
-        CLOSING_WORKFLOW.check(locked.status, ClosingStatus.ANNOUNCED, Actor.staff(by))
-        times = Slot.objects.filter(pk__in=slots)
-        times.filter(closed_at__isnull=True).update(closed_at=now)
-        times.update(stopped_by=None)
-        if locked.is_whole_day:
-            words = {"reason_th": locked.reason_th, "reason_en": locked.reason_en}
-            Closure.objects.get_or_create(office=locked.office, date=locked.date, defaults=words)
+        if locked.is_change:
+            put_in_force(locked, gone=slots, now=now)
         else:
-            times.update(closed_by_hand=True)
-        locked.status, locked.stopped_until = ClosingStatus.ANNOUNCED, None
-        locked.announced_by, locked.announced_at = by, now
+            _close(locked, slots, now)
         locked.answer_by = _answer_by(locked)
-        locked.version += 1
-        locked.save()
+        move_closing(locked, ClosingStatus.ANNOUNCED, by=Actor.staff(by), now=now)
     return locked
 
 
-def drop(*, closing: Closing, by: User, now: datetime) -> None:
-    """Throw a draft away: its times open again, the places it kept are free.
-
-    Raises Refused("permission" | "stale"). Locks the times, then the closing."""
-    check_may_close(by, closing.office_id)
-    reopen(closing, ClosingStatus.DROPPED)
-    give_places_back(closing)
+def _close(closing: Closing, slots: Sequence[int], now: datetime) -> None:
+    times = Slot.objects.filter(pk__in=slots)
+    times.filter(closed_at__isnull=True).update(closed_at=now)
+    times.update(stopped_by=None)
+    if closing.is_whole_day:
+        words = {"reason_th": closing.reason_th, "reason_en": closing.reason_en}
+        Closure.objects.get_or_create(office=closing.office, date=closing.date, defaults=words)
+    else:
+        times.update(closed_by_hand=True)
 
 
 def _answer_by(closing: Closing) -> datetime | None:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bookings.models import Closing, ClosingDecision, Slot
 from bookings.workflow import ClosingStatus
-from core.db import lock_rows
 from core.errors import Refused
 from offices.models import OfferedService
 
@@ -41,7 +41,7 @@ def hours(starts: time | None, ends: time | None) -> tuple[time, time]:
 
 
 def check_ahead(closing: Closing, now: datetime) -> None:
-    if closing.ends_at <= now:
+    if closing.ends_at <= now and not closing.is_change:
         raise Refused(
             _("This time is over. Choose today or a later day."), code="past", field="date"
         )
@@ -50,16 +50,12 @@ def check_ahead(closing: Closing, now: datetime) -> None:
 def check_alone(closing: Closing) -> None:
     """Two drafts of the same times would each keep places for the same people."""
     mine = set(closing.slots().values_list("pk", flat=True))
-    others = Closing.objects.filter(
-        office=closing.office_id,
-        date=closing.date,
-        status__in=[ClosingStatus.DRAFT, ClosingStatus.ANNOUNCED],
-    ).exclude(pk=closing.pk)
+    at_work = Q(status=ClosingStatus.DRAFT) | Q(status=ClosingStatus.ANNOUNCED, date=closing.date)
+    others = Closing.objects.filter(at_work, office=closing.office_id).exclude(pk=closing.pk)
     for other in others:
-        if other.starts < closing.ends and other.ends > closing.starts:
-            theirs = set(other.slots().values_list("pk", flat=True))
-            if mine & theirs:
-                raise overlap()
+        is_same = other.pattern_id is not None and other.pattern_id == closing.pattern_id
+        if is_same or mine.intersection(other.slots().values_list("pk", flat=True)):
+            raise overlap()
 
 
 def check_offers(decision: ClosingDecision, slot: Slot | None) -> None:
@@ -68,6 +64,11 @@ def check_offers(decision: ClosingDecision, slot: Slot | None) -> None:
         raise Refused(
             _("Choose a new time; none is free near this one."), code="time", field="slot"
         )
+
+
+def check_stopped(closing: Closing) -> None:
+    if closing.stopped_until is None:
+        raise Refused(_("The half hour is over. Open the draft again first."), code="lapsed")
 
 
 def check_decided(closing: Closing, now: datetime) -> None:
@@ -80,13 +81,6 @@ def check_decided(closing: Closing, now: datetime) -> None:
         )
     if closing.hit(now).exclude(pk__in=closing.decisions.values("booking")).exists():
         raise stale()
-
-
-def locked_draft(closing: Closing) -> Closing:
-    locked = lock_rows(Closing.objects.filter(pk=closing.pk)).get()
-    if locked.status != ClosingStatus.DRAFT:
-        raise stale()
-    return locked
 
 
 def check_may_close(by: User, office_id: int) -> None:

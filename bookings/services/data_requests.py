@@ -15,7 +15,7 @@ from accounts import personal
 from accounts import services as accounts
 from accounts.models import Consent, User
 from bookings.models import Booking, DataRequest, DataRequestChange, Party
-from bookings.services import retention
+from bookings.services import holders, retention
 from bookings.services.submit import PRIVACY_TEXT_VERSION, Person
 from bookings.workflow import REQUEST_OPEN, REQUEST_WORKFLOW, RequestStatus
 from core.db import lock_rows
@@ -108,10 +108,11 @@ def identify(*, request: DataRequest, by: User, now: datetime) -> DataRequest:
 
 def answer(*, request: DataRequest, text: str, by: User, now: datetime) -> DataRequest:
     """Close it with an answer that the person reads. A request to erase removes what names
-    people from the finished bookings of the person at this office; the figures stay.
+    people from the finished bookings of the person at this office, and from what apps above hold;
+    the figures stay.
 
     Raises Refused("permission" | "reason" | "own" | "move" | "open_case" | "other_request").
-    Locks the bookings, then the request."""
+    Locks what apps above hold, the bookings, then the request."""
     _check_may(request, "answer_datarequest", by)
     _check_words(text)
     with transaction.atomic():
@@ -183,7 +184,8 @@ def _forget(keys: tuple[Any, ...], rows: QuerySet[DataRequest], now: datetime) -
 
 
 def _erase(request: DataRequest, now: datetime) -> int:
-    """Returns how many bookings lost their names."""
+    """Returns how many cases lost their names."""
+    elsewhere = holders.erase(request, now)
     mine = held_about(request).filter(requested_at__isnull=False).select_related(None)
     keys = list(lock_rows(mine.order_by("pk")).values_list("pk", flat=True))
     bookings = Booking.objects.filter(pk__in=keys, anonymised_at=None)
@@ -203,7 +205,7 @@ def _erase(request: DataRequest, now: datetime) -> int:
     )
     found = list(free.values_list("pk", flat=True))
     retention.forget(found, now=now)
-    return len(found)
+    return elsewhere + len(found)
 
 
 def _check_all(

@@ -18,7 +18,8 @@ def send_link(*, reference: str, phone: str, email: str, now: datetime) -> None:
         given |= Q(phone=phone)
     if email:
         given |= Q(email__iexact=email)
-    found = Booking.objects.filter(given, reference=reference, requested_at__isnull=False).first()
+    rows = Booking.objects.decided_here().filter(requested_at__isnull=False)
+    found = rows.filter(given, reference=reference).first()
     if found:
         with transaction.atomic():
             news.tell(found, "find_link", now=now, once_in_minutes=5)

@@ -11,7 +11,7 @@ from bookings import queries, rules
 from bookings.models import Booking, Slot
 from bookings.services.moves import locked_booking, move, record
 from bookings.services.offers import end_holds, free_place
-from bookings.services.places import lock_slot, take_places
+from bookings.services.places import lock_slot, place_taken
 from bookings.services.waiting import hand_over
 from bookings.workflow import Status
 from core.errors import Refused
@@ -39,7 +39,7 @@ def hold(
     same browser gets its hold of this slot back.
 
     Raises Refused("full" | "closed" | "too_soon" | "too_far" | "holds").
-    Three statements in the transaction: the place first, so that a full slot costs one."""
+    The place is taken first, by the statement that stores the hold (`places.place_taken`)."""
     mine = _own_holds(holder, now)
     for booking in mine:
         if booking.slot_id == slot.pk:
@@ -78,8 +78,7 @@ def _take_and_store(booking: Booking, *, prefix: str, now: datetime) -> None:
     for _attempt in range(REFERENCE_DRAWS):
         booking.reference = new_reference(prefix)
         try:
-            with transaction.atomic():
-                take_places(slot_id=booking.slot_id, online=True)
+            with place_taken(booking.slot_id):
                 insert_one(booking)
                 record(booking, source="", by=CITIZEN, now=now)
         except IntegrityError as error:

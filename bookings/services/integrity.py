@@ -6,10 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import (
-    Case,
-    CharField,
     Count,
-    Exists,
     F,
     Max,
     OuterRef,
@@ -17,7 +14,6 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
-    When,
     Window,
 )
 from django.db.models.functions import Coalesce, Lag
@@ -35,28 +31,12 @@ from bookings.services.carrying_out import forgotten
 from bookings.services.counter import integrity as counter
 from bookings.services.files import kept_files, stray_files
 from bookings.services.findings import Finding, listed, problems
+from bookings.services.message_integrity import CHECKS as MESSAGES
 from bookings.services.waiting_integrity import offers_are_whole
-from bookings.workflow import OCCUPYING, OPEN, UNDECIDED, WORKFLOW, Status
+from bookings.workflow import OCCUPYING, OPEN, WORKFLOW, Status
 from core.workflow import Actor, ActorKind
-from notifications.models import Message
-from notifications.models import Status as MessageStatus
 
-LATE_MESSAGE = timedelta(hours=1)
 LATE_HOLD = timedelta(minutes=5)
-
-# Which message each step of the history must have written, in the order of their asking.
-NEWS_OF_STEPS = [
-    (Q(from_status=Status.HELD, to_status=Status.REQUESTED), "received"),
-    (Q(from_status__in=[Status.HELD, *UNDECIDED], to_status=Status.CONFIRMED), "confirmed"),
-    (Q(from_status=Status.REQUESTED, to_status=Status.NEEDS_DOCUMENTS), "documents_needed"),
-    (Q(from_status=Status.NEEDS_DOCUMENTS, to_status=Status.REQUESTED), "documents_received"),
-    (Q(from_status__in=UNDECIDED, to_status=Status.REJECTED), "rejected"),
-    (Q(to_status=Status.CANCELLED, actor=ActorKind.STAFF), "cancelled_by_office"),
-    (Q(to_status=Status.CANCELLED, actor=ActorKind.CITIZEN), "cancelled_by_citizen"),
-    (Q(from_status=Status.CONFIRMED, to_status=Status.NO_SHOW), "no_show"),
-    (Q(from_slot__isnull=False, actor=ActorKind.STAFF), "moved_by_office"),
-    (Q(from_slot__isnull=False, actor=ActorKind.CITIZEN), "moved_by_citizen"),
-]
 
 
 def findings(*, now: datetime) -> Iterator[Finding]:
@@ -203,55 +183,6 @@ def _still_named() -> QuerySet[Party]:
     return gone.exclude(full_name="", name_key="", id_tail="", id_sealed=b"", id_index=b"")
 
 
-def _messages(now: datetime) -> Finding:
-    kind = Case(*(When(q, then=Value(k)) for q, k in NEWS_OF_STEPS), output_field=CharField())
-    steps = BookingChange.objects.order_by().filter(booking__belongs_to="")
-    news = steps.annotate(news=kind).filter(news__isnull=False)
-    written = Message.objects.filter(
-        source="booking",
-        case_id=OuterRef("booking_id"),
-        kind=OuterRef("news"),
-        created_at=OuterRef("at"),
-    )
-    late = Message.objects.due(now).filter(due_at__lt=now - LATE_MESSAGE).count()
-    return Finding(
-        "I4 a message for each event",
-        f"{news.count():,} events",
-        problems(("nothing was written:", news.exclude(Exists(written)), "booking__reference")),
-        f"{late:,} messages due for more than an hour" if late else "",
-    )
-
-
-def _messages_once(now: datetime) -> Finding:
-    messages = Message.objects.order_by()
-    twice = (
-        messages.values("event", "address", "channel")
-        .annotate(n=Count("pk"), newest=Max("reference"))
-        .filter(n__gt=1)
-    )
-    return Finding(
-        "I5 one message an event, address and channel",
-        f"{messages.count():,} messages",
-        problems(("written twice:", twice, "newest")),
-    )
-
-
-def _messages_of_cases(now: datetime) -> Finding:
-    messages = Message.objects.order_by()
-    of_bookings = messages.filter(source="booking")
-    case = Booking.objects.filter(pk=OuterRef("case_id"), reference=OuterRef("reference"))
-    sent = messages.filter(status=MessageStatus.SENT)
-    untried = sent.filter(Q(sent_at__isnull=True) | Q(attempts=0))
-    return Finding(
-        "I6 sent messages have a case and a try",
-        f"{sent.count():,} sent",
-        problems(
-            ("no such case:", of_bookings.exclude(Exists(case)), "reference"),
-            ("sent without a try:", untried, "reference"),
-        ),
-    )
-
-
 def _files(now: datetime) -> Finding:
     files = kept_files()
     rows = set(Document.objects.values_list("file", flat=True))
@@ -291,9 +222,7 @@ CHECKS: list[Callable[[datetime], Finding]] = [
     _history,
     _one_open_booking,
     _whole,
-    _messages,
-    _messages_once,
-    _messages_of_cases,
+    *MESSAGES,
     _files,
     _holds,
     counter.ticket_states,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from bookings.models import Booking, BookingChange, Party
+from bookings.models import Booking, BookingChange, Party, Slot
 from bookings.workflow import OPEN, WORKFLOW, Status
 from core import thai_dates
 from core.db import lock_rows
@@ -48,9 +48,11 @@ def move(
     now: datetime,
     reason: str = "",
     changed: Sequence[str] = (),
+    from_slot: Slot | None = None,
 ) -> None:
     """Move a locked booking to a status: checks the table, saves it with the fields named in
-    `changed`, writes the history. Only verbs of this package call it.
+    `changed`, writes the history (with the time it left, where that changes too). Only verbs of
+    this package call it.
 
     Raises Refused("move"), and Refused("booked_anew") when it would be open again and somebody on
     it has another open booking by now. Two statements, three when the booking leaves the open
@@ -68,7 +70,8 @@ def move(
         fields.append("closed_at")
         _open_again(booking, now)
     update(booking, fields)
-    record(booking, source=source, by=by, now=now, reason=reason)
+    facts = {"from_slot": from_slot} if from_slot else {}
+    record(booking, source=source, by=by, now=now, reason=reason, **facts)
 
 
 def _open_again(booking: Booking, now: datetime) -> None:

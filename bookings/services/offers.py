@@ -78,7 +78,8 @@ def move_entry(
     entry.status, entry.ending = target, ending
     if target not in IN_LINE:
         entry.closed_at = now
-    entry.save(update_fields=["status", "ending", "closed_at", "offered_at", "offered_until"])
+    fields = ["status", "ending", "closed_at", "offered_at", "offered_until"]
+    entry.save(update_fields=[*fields, "reason", "closed_by"])
 
 
 def end_holds(*, booking: Booking, by: Actor, now: datetime) -> None:
@@ -135,17 +136,38 @@ def offer_free_places(*, now: datetime) -> int:
 def end_waiting(*, now: datetime) -> int:
     """Take those out of the line whose days are over; returns how many. One short transaction
     each."""
-    over = WaitingEntry.objects.filter(
-        status=WaitingStatus.WAITING, latest_day__lt=timezone.localdate(now)
-    )
-    ids = list(over.values_list("pk", flat=True))
+    over = WaitingEntry.objects.filter(latest_day__lt=timezone.localdate(now))
+    return _end(over, WaitingEntry.Ending.DAYS_OVER, now)
+
+
+def end_booked_waiting(*, now: datetime) -> int:
+    """Take those out of the line who have booked the service since they joined, at any office;
+    returns how many. One query when there are none, else one short transaction each."""
+    booked = WaitingEntry.objects.filter(_has_booked())
+    return _end(booked, WaitingEntry.Ending.BOOKED, now)
+
+
+def _end(entries: "QuerySet[WaitingEntry]", ending: WaitingEntry.Ending, now: datetime) -> int:
+    waiting = entries.filter(status=WaitingStatus.WAITING)
+    ids = list(waiting.values_list("pk", flat=True))
     for entry_id in ids:
         with transaction.atomic():
             entry = locked_entry(entry_id)
             if entry.status == WaitingStatus.WAITING:
-                ending = WaitingEntry.Ending.DAYS_OVER
                 move_entry(entry, WaitingStatus.OVER, by=SYSTEM, now=now, ending=ending)
     return len(ids)
+
+
+def _has_booked() -> Exists:
+    """Of an entry: whether the same contact has an open booking of the service since it joined."""
+    phone = Q(phone=OuterRef("phone")) & ~Q(phone="")
+    email = Q(email__iexact=OuterRef("email")) & ~Q(email="")
+    booked = Booking.objects.open().filter(
+        phone | email,
+        service_id=OuterRef("service_id"),
+        requested_at__gte=OuterRef("joined_at"),
+    )
+    return Exists(booked.order_by())
 
 
 def _wanted(slots: "QuerySet[Slot]") -> list[int]:
@@ -169,16 +191,12 @@ def _offered(slot: Slot) -> OfferedService:
 
 
 def _may_have(entry: WaitingEntry, now: datetime) -> bool:
-    """Lock the entry; whether it still waits. Who has booked this service since joining does not
-    wait any more."""
+    """Lock the entry; whether it still waits. Who has booked this service a moment ago does not
+    wait any more, though the sweep has not ended it yet."""
     locked = locked_entry(entry.pk)
     if locked.status != WaitingStatus.WAITING:
         return False
-    same = Q(phone=entry.phone) & ~Q(phone="") | Q(email__iexact=entry.email) & ~Q(email="")
-    booked = Booking.objects.open().filter(
-        same, service_id=entry.service_id, requested_at__gte=entry.joined_at
-    )
-    if booked.exists():
+    if WaitingEntry.objects.filter(_has_booked(), pk=entry.pk).exists():
         ending = WaitingEntry.Ending.BOOKED
         move_entry(locked, WaitingStatus.OVER, by=SYSTEM, now=now, ending=ending)
         return False

@@ -1,6 +1,9 @@
-"""The one function that takes places and the one that gives them back (design §3 "A place").
-Every path calls them: web, staff, move, waiting list. Each is one UPDATE and locks the slot's row
+"""Taking places and giving them back (design §3 "A place"): every path comes here, web, staff,
+move, waiting list. Each is one UPDATE and locks the slot's row
 until the transaction ends; callers touch slots in id order, before any booking."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 from django.db.models import F
@@ -9,12 +12,14 @@ from django.utils.translation import gettext as _
 from bookings.models import Slot
 from core.db import lock_rows, planned_cursor
 from core.errors import Refused
+from core.rows import Stale, after
 
 TAKE = """
     UPDATE bookings_slot SET taken = taken + %(n)s, taken_online = taken_online + %(online)s
     WHERE id = %(id)s AND closed_at IS NULL
     AND taken + %(n)s <= capacity AND taken_online + %(online)s <= online_capacity
 """
+TAKE_ONE = f"{TAKE % {'n': 1, 'online': 1, 'id': '%s'}} RETURNING id"
 
 
 def take_places(*, slot_id: int, online: bool, n: int = 1) -> None:
@@ -25,6 +30,28 @@ def take_places(*, slot_id: int, online: bool, n: int = 1) -> None:
         cursor.execute(TAKE, {"id": slot_id, "n": n, "online": n if online else 0})
         if not cursor.rowcount:
             raise _no_place(slot_id)
+
+
+@contextmanager
+def place_taken(slot_id: int) -> Iterator[None]:
+    """Take one online place and store what is written inside, all or nothing (`core.rows.after`):
+    one statement on PostgreSQL, which locks the slot's row for as long as it runs.
+
+    Raises Refused("full") or Refused("closed"); nothing changed then."""
+    try:
+        with after(TAKE_ONE, [slot_id]):
+            yield
+    except Stale:
+        raise _no_place(slot_id) from None
+
+
+def take_stopped_place(*, slot_id: int, closing_id: int) -> None:
+    """Take a place, not of the online share, of a time that the draft of a change has made ready.
+
+    Raises Refused("full"); nothing changed then."""
+    ready = Slot.objects.filter(pk=slot_id, stopped_by=closing_id, out_of_pattern=True)
+    if not ready.filter(taken__lt=F("capacity")).update(taken=F("taken") + 1):
+        raise full()
 
 
 def give_back_places(*, slot_id: int, online: bool, n: int = 1) -> None:

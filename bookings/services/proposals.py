@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from bookings import rules
 from bookings.models import Choice, Closing, ClosingDecision, Slot
 from bookings.services.closing_rules import stale
-from bookings.services.places import give_back_places, take_places
+from bookings.services.places import give_back_places, take_places, take_stopped_place
 from bookings.workflow import ClosingStatus
 from core.db import lock_rows
 from core.errors import Refused
@@ -26,29 +26,32 @@ def propose(closing: Closing, *, now: datetime) -> None:
     wanting = closing.decisions.filter(
         holds_place=False,
         done_at__isnull=True,
-        choice__in=[Choice.UNDECIDED, Choice.MOVE],
+        choice__in=[Choice.UNDECIDED, Choice.MOVE, Choice.CANCEL],
     ).select_related("booking__offered__pattern", "slot", "proposed")
     free: dict[int, list[Slot]] = {}
     for decision in wanting:
         offered = decision.booking.offered
         if offered.pk not in free:
-            free[offered.pk] = free_times(offered, now=now)
+            free[offered.pk] = free_times(offered, now=now, closing=closing)
         _keep_nearest(decision, free[offered.pk], now)
 
 
-def free_times(offered: OfferedService, *, now: datetime) -> list[Slot]:
-    """Times with a place for staff, not earlier than the office's own notice, in time order."""
+def free_times(offered: OfferedService, *, now: datetime, closing: Closing) -> list[Slot]:
+    """Times with a place for staff, not earlier than the office's own notice, in time order; those
+    too that a change of times has made ready."""
     first = rules.booking_window(offered, now=now).first
     start = timezone.make_aware(datetime.combine(first, time()))
-    free = Slot.objects.of(offered).filter(closed_at__isnull=True, taken__lt=F("capacity"))
+    is_open = Q(closed_at__isnull=True) | Q(stopped_by=closing, out_of_pattern=True)
+    free = Slot.objects.of(offered).filter(is_open, taken__lt=F("capacity"))
     return list(free.filter(starts_at__gt=max(start, now)).order_by("starts_at"))
 
 
 def nearest(slot: Slot, free: Iterable[Slot]) -> list[Slot]:
-    """Times of the same length: later ones before earlier ones, the same half of the day first,
-    then by day, then by the hour."""
+    """Times of the same length, of another one where there are none: later ones before earlier
+    ones, the same half of the day first, then by day, then by the hour."""
+    free = list(free)
     same = [one for one in free if one.ends_at - one.starts_at == slot.ends_at - slot.starts_at]
-    return sorted(same, key=lambda one: _distance(slot, one))
+    return sorted(same or free, key=lambda one: _distance(slot, one))
 
 
 def _distance(slot: Slot, other: Slot) -> tuple[bool, bool, int, timedelta]:
@@ -85,7 +88,7 @@ def keep_place(decision: ClosingDecision, slot: Slot | None, **changes: str) -> 
         changed = {kept, wanted} if kept != wanted else set()
         for slot_id in sorted(pk for pk in changed if pk is not None):
             if slot_id == wanted:
-                take_places(slot_id=slot_id, online=False)
+                _take(slot, decision)
             else:
                 give_back_places(slot_id=slot_id, online=False)
         closing = lock_rows(Closing.objects.filter(pk=decision.closing_id)).get()
@@ -98,6 +101,23 @@ def keep_place(decision: ClosingDecision, slot: Slot | None, **changes: str) -> 
         for name, value in changes.items():
             setattr(decision, name, value)
         decision.save(update_fields=["proposed", "holds_place", *changes])
+
+
+def keep_if_free(decision: ClosingDecision, slot: Slot | None, **changes: str) -> None:
+    """As `keep_place`, and without a place where none is left. Raises Refused("stale")."""
+    try:
+        keep_place(decision, slot, **changes)
+    except Refused as refused:
+        if refused.code == "stale":
+            raise
+        keep_place(decision, None, **changes)
+
+
+def _take(slot: Slot | None, decision: ClosingDecision) -> None:
+    if slot is not None and slot.out_of_pattern:
+        take_stopped_place(slot_id=slot.pk, closing_id=decision.closing_id)
+    elif slot is not None:
+        take_places(slot_id=slot.pk, online=False)
 
 
 def _kept_by(decision: ClosingDecision | None) -> tuple[int | None, str]:

@@ -6,17 +6,23 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from accounts.models import User
 from bookings.models import Booking, Closing, ClosingDecision, Slot
-from bookings.services.closing_rules import locked_draft
+from bookings.services import new_times
+from bookings.services.closing_moves import locked_closing, locked_draft, move_closing
+from bookings.services.closing_rules import check_may_close
 from bookings.services.moves import locked_booking, move
 from bookings.services.places import give_back_places
 from bookings.workflow import ClosingStatus, Status
 from core.db import lock_rows
-from core.workflow import SYSTEM
+from core.workflow import SYSTEM, Actor
 
 
 def stop(closing: Closing, now: datetime) -> None:
-    """Lock the times, close them for the draft, end the holds on them, and note who is hit."""
+    """Lock the times, close them for the draft, end the holds on them, and note who is hit. A
+    change of times makes the new ones ready first."""
+    if closing.is_change:
+        new_times.prepare(closing, now=now)
     slots = list(lock_rows(closing.slots()))
     ids = [slot.pk for slot in slots]
     Slot.objects.filter(pk__in=ids, closed_at__isnull=True).update(
@@ -41,18 +47,41 @@ def end_hold(booking: Booking, now: datetime) -> None:
         give_back_places(slot_id=locked.slot_id, online=locked.takes_online_place)
 
 
-def reopen(closing: Closing, status: ClosingStatus, *, before: datetime | None = None) -> None:
-    """Open what the draft stopped; with `before` only if the stop is over by then."""
+def drop(*, closing: Closing, by: User, now: datetime) -> None:
+    """Throw a draft away: its times open again, the places it kept are free.
+
+    Raises Refused("permission" | "stale"). Locks the times, then the closing."""
+    check_may_close(by, closing.office_id)
     with transaction.atomic():
-        slots = Slot.objects.filter(stopped_by=closing).order_by("pk")
-        ids = [slot.pk for slot in lock_rows(slots)]
+        slots = _stopped(closing)
         locked = locked_draft(closing)
-        if before and (locked.stopped_until is None or locked.stopped_until > before):
+        _open(slots)
+        move_closing(locked, ClosingStatus.DROPPED, by=Actor.staff(by), now=now)
+    give_places_back(closing)
+
+
+def _lapse(closing: Closing, now: datetime) -> None:
+    """Open what the draft stopped, if somebody has not stopped it anew meanwhile."""
+    with transaction.atomic():
+        slots = _stopped(closing)
+        locked = locked_closing(closing)
+        if locked.stopped_until is None or locked.stopped_until > now:
             return
-        Slot.objects.filter(pk__in=ids).update(closed_at=None, stopped_by=None)
-        locked.status, locked.stopped_until = status, None
+        _open(slots)
+        locked.stopped_until = None
         locked.version += 1
-        locked.save(update_fields=["status", "stopped_until", "version"])
+        locked.save(update_fields=["stopped_until", "version"])
+
+
+def _stopped(closing: Closing) -> list[int]:
+    slots = Slot.objects.filter(stopped_by=closing).order_by("pk")
+    return [slot.pk for slot in lock_rows(slots)]
+
+
+def _open(slots: list[int]) -> None:
+    stopped = Slot.objects.filter(pk__in=slots)
+    stopped.filter(out_of_pattern=False).update(closed_at=None, stopped_by=None)
+    stopped.update(stopped_by=None)
 
 
 def give_places_back(closing: Closing) -> None:
@@ -73,7 +102,7 @@ def lapse_drafts(*, now: datetime) -> int:
     drafts = Closing.objects.filter(status=ClosingStatus.DRAFT)
     lapsed = list(drafts.filter(stopped_until__lte=now))
     for closing in lapsed:
-        reopen(closing, ClosingStatus.DRAFT, before=now)
+        _lapse(closing, now)
     unstopped = Closing.objects.filter(
         status__in=[ClosingStatus.DRAFT, ClosingStatus.DROPPED],
         stopped_until__isnull=True,

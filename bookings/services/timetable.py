@@ -1,7 +1,7 @@
 """Making slots from opening patterns, and closing days."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -53,6 +53,19 @@ def apply_closures(*, now: datetime, day: date | None = None) -> tuple[int, int]
     return _apply_closures(dates, now)
 
 
+def slots_of_rows(
+    offers: Sequence[OfferedService], weekdays: str, rows: list[PatternTime], dates: list[date]
+) -> Iterator[Slot]:
+    """The times, not stored, that these rows give on the days and hours that are not closed.
+    Three queries."""
+    closed = _closed_days(dates[0], dates[-1])
+    parts = _closed_parts(dates[0], dates[-1])
+    for offered in offers:
+        for slot in _slots_of(offered, weekdays, rows, dates, closed, set()):
+            if not any(_closes(part, offered, slot) for part in parts[offered.office_id]):
+                yield slot
+
+
 def _make_missing(offers: Iterable[OfferedService], dates: list[date]) -> int:
     """Five queries, one more for each BATCH of new slots."""
     if not dates:
@@ -69,7 +82,9 @@ def _make_missing(offers: Iterable[OfferedService], dates: list[date]) -> int:
     missing = [
         slot
         for offered in offers
-        for slot in _slots_of(offered, times[offered.pattern_id], dates, closed, known)
+        for slot in _slots_of(
+            offered, offered.pattern.weekdays, times[offered.pattern_id], dates, closed, known
+        )
         if not any(_closes(part, offered, slot) for part in parts[offered.office_id])
     ]
     Slot.objects.bulk_create(missing, batch_size=BATCH, ignore_conflicts=True)
@@ -78,13 +93,14 @@ def _make_missing(offers: Iterable[OfferedService], dates: list[date]) -> int:
 
 def _slots_of(
     offered: OfferedService,
+    weekdays: str,
     times: list[PatternTime],
     dates: list[date],
     closed: dict[date, set[int | None]],
     known: set[tuple[int, int, datetime]],
 ) -> Iterator[Slot]:
     for day in dates:
-        if str(day.isoweekday()) not in offered.pattern.weekdays:
+        if str(day.isoweekday()) not in weekdays:
             continue
         if closed[day] & {None, offered.office_id}:
             continue
@@ -108,7 +124,9 @@ def _at(day: date, clock: time) -> datetime:
 def _closed_parts(first: date, last: date) -> dict[int, list[Closing]]:
     """Office → the parts of days that were closed with an announcement. Two queries."""
     parts: dict[int, list[Closing]] = defaultdict(list)
-    closings = Closing.objects.filter(status__in=CLOSED_BY, date__range=(first, last))
+    closings = Closing.objects.filter(
+        status__in=CLOSED_BY, date__range=(first, last), pattern__isnull=True
+    )
     for closing in closings.prefetch_related("services"):
         parts[closing.office_id].append(closing)
     return parts
@@ -144,7 +162,10 @@ def _apply_closures(dates: list[date], now: datetime) -> tuple[int, int]:
         if not everywhere:
             open_again = of_day.exclude(office_id__in=offices)
             calendar_closed = open_again.filter(
-                closed_at__isnull=False, closed_by_hand=False, stopped_by__isnull=True
+                closed_at__isnull=False,
+                closed_by_hand=False,
+                stopped_by__isnull=True,
+                out_of_pattern=False,
             )
             reopened += reopen(calendar_closed, now=now)
     return newly_closed, reopened

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
-from accounts.models import Consent
+from accounts.models import Consent, User
 from bookings import news, waiting
 from bookings.models import Booking, WaitingEntry
 from bookings.services.moves import locked_booking
@@ -20,7 +20,7 @@ from bookings.services.submit import PRIVACY_TEXT_VERSION
 from bookings.workflow import Status, WaitingStatus
 from core.errors import Refused
 from core.reference import new_reference
-from core.workflow import CITIZEN
+from core.workflow import CITIZEN, Actor
 from offices.models import OfferedService
 
 DRAWS = 5
@@ -79,6 +79,28 @@ def leave_waiting(*, entry: WaitingEntry, now: datetime) -> WaitingEntry:
                 _("A time was just offered to you. This page shows it."),
                 code="stale",
             )
+    return locked
+
+
+def take_out(*, entry: WaitingEntry, reason: str, by: User, now: datetime) -> WaitingEntry:
+    """Take somebody out of the line on the telephone's word; the page of the entry says why.
+    Locks the line, then the entry.
+
+    Raises Refused("reason" | "offered" | "move")."""
+    reason = reason.strip()
+    if not reason:
+        raise Refused(_("Write why; the person can read it."), code="reason", field="reason")
+    with transaction.atomic():
+        lock_line(entry.offered_id)
+        locked = locked_entry(entry.pk)
+        if locked.status == WaitingStatus.OFFERED:
+            raise Refused(
+                _("A time is kept for this person just now. Wait until it is taken or goes on."),
+                code="offered",
+            )
+        ending = WaitingEntry.Ending.TAKEN_OUT
+        locked.reason, locked.closed_by = reason, by
+        move_entry(locked, WaitingStatus.LEFT, by=Actor.staff(by), now=now, ending=ending)
     return locked
 
 

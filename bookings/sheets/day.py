@@ -59,7 +59,7 @@ def _day_columns(*, couple: bool, wall: bool) -> tuple[Column, ...]:
 def _day_rows(choice: Choice, *, full_phones: bool) -> list[tuple[tuple[str, ...], str]]:
     """The cells after the number, and the reference or nothing, of each row."""
     start = timezone.make_aware(datetime.combine(choice.day, time()))
-    slots = Slot.objects.of(choice.offered).between(start, start + timedelta(days=1))
+    slots = Slot.objects.of(choice.offered).between(start, start + timedelta(days=1)).shown()
     times = [(slot.starts_at, slot.ends_at) for slot in slots.order_by("starts_at")]
     booked = _booked(choice, start)
     rows: list[tuple[tuple[str, ...], str]] = []

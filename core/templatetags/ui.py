@@ -5,7 +5,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import translate_url
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -49,6 +49,13 @@ def icon(name: str, css_class: str = "") -> SafeString:
 def nowrap(text: object) -> SafeString:
     """Keep a date, a time range or an office name on one line (not inside a flex row)."""
     return format_html('<span class="nowrap">{}</span>', text)
+
+
+@register.filter
+def whole_words(text: str) -> SafeString:
+    """Break an address at its spaces only, so that `เขตบางรัก` stays whole."""
+    parts = ((part,) for part in text.split())
+    return format_html_join(" ", '<span class="nowrap">{}</span>', parts)
 
 
 @register.filter

@@ -58,17 +58,18 @@ def _offer_times(turn: Turn, offered: OfferedService, words: str) -> None:
 def hold(turn: Turn, code: str, slot_id: str) -> None:
     """Keep the time under the name of this LINE user; the browser that opens the link and presses
     its button takes it over."""
-    found = queries.slot_to_hold(turn.office.slug, code, int(slot_id))
+    holder = services.chat_holder(turn.chat.user_id)
+    found = queries.slot_to_hold(turn.office.slug, code, int(slot_id), holder=holder)
     offered = offices.offered_to_book(turn.office.slug, code)
     if found is None or offered is None:
         choose_service(turn)
         return
-    slot, known = found
+    slot, known, _is_kept = found
     try:
         booking = services.hold(
             slot=slot,
             offered=known,
-            holder=services.chat_holder(turn.chat.user_id),
+            holder=holder,
             language="th",
             now=turn.now,
         )

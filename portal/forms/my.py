@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import CleanCharField, ContactEmailField, PhoneField
+from core.forms import CleanCharField, CleanTextField, ContactEmailField, PhoneField
 
 
 class FindForm(forms.Form):
@@ -65,6 +65,17 @@ class CancelForm(forms.Form):
     def words(self) -> str:
         """The reason in words, for the history."""
         return str(dict(self.fields["reason"].choices).get(self.cleaned_data["reason"], ""))  # type: ignore[attr-defined]
+
+
+class ReplyForm(forms.Form):
+    """What a person answers to an officer's question about a request for a copy."""
+
+    reply = CleanTextField(
+        label=_("Your answer"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write your answer first")},
+    )
 
 
 class ManyFiles(forms.FileInput):

@@ -11,10 +11,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from bookings import rules
-from bookings.models import Booking, BookingChange, WaitingEntry
+from bookings.models import Booking, BookingChange, NotServedReason, Ticket, WaitingEntry
 from bookings.workflow import CHANGEABLE, OPEN, Status
 from core import thai_dates
+from core.text import unbroken
 from core.workflow import ActorKind
+from registry_requests.models import CopyRequest
 
 JUST_BOOKED = timedelta(minutes=10)
 STOPPED = {
@@ -52,9 +54,12 @@ def just_booked(booking: Booking, now: datetime) -> bool:
 
 
 def state_of(booking: Booking, changes: Sequence[BookingChange], *, now: datetime) -> State:
-    """The state as the h1. Needs the history in order; one query for a waiting booking."""
+    """The state as the h1. Needs the history in order; one query for a booking that waits or
+    was not served."""
     if booking.status == Status.REQUESTED:
         return State(_("This time is yours"), _waiting(booking, changes))
+    if booking.status == Status.NOT_SERVED:
+        return State(_("It could not be completed"), _not_served(booking))
     known = {**_ahead(booking, now), **_after(booking, changes[-1])}
     return State(*known[Status(booking.status)])
 
@@ -85,10 +90,6 @@ def _after(booking: Booking, last: BookingChange) -> dict[Status, tuple[str, str
     by = _("you") if last.actor == ActorKind.CITIZEN else booking.office.full_name
     return {
         Status.SERVED: (_("Completed"), _("Thank you for coming")),
-        Status.NOT_SERVED: (
-            _("It could not be completed"),
-            _("Today it could not be done because: %(reason)s. You can book again") % reason,
-        ),
         Status.NO_SHOW: (_("You did not come"), _("The time has passed. You can book again")),
         Status.CANCELLED: (
             _("The appointment is cancelled"),
@@ -105,13 +106,29 @@ def _after(booking: Booking, last: BookingChange) -> dict[Status, tuple[str, str
     }
 
 
+def _not_served(booking: Booking) -> str:
+    """Why, as the desk noted it with the number; its own words where it chose none of the list."""
+    ticket = Ticket.objects.select_related("missing").get(booking=booking)
+    is_other = ticket.reason == NotServedReason.OTHER
+    parts = [ticket.remark if is_other else str(ticket.get_reason_display())]
+    if ticket.missing:
+        parts.append(str(ticket.missing.title))
+    reason = {"reason": ", ".join(parts)}
+    return _("Today it could not be done because: %(reason)s. You can book again") % reason
+
+
 def _waiting(booking: Booking, changes: Sequence[BookingChange]) -> str:
     since = [change.at for change in changes if change.to_status == Status.REQUESTED]
     by = rules.review_deadline(booking.offered, booking.slot, now=since[-1])
+    if by == booking.slot.starts_at:
+        return _(
+            "An officer checks your documents and tells you before your appointment. "
+            "There is nothing to do until then"
+        )
     return _(
         "An officer checks your documents and tells you by %(by)s. "
         "There is nothing to do until then"
-    ) % {"by": thai_dates.long_date(by)}
+    ) % {"by": unbroken(thai_dates.long_date(by))}
 
 
 def asked_items(booking: Booking, reason: str) -> list[str]:
@@ -180,7 +197,7 @@ def day_and_clock(moment: datetime | None) -> str:
 
 
 def _joined(day: str, time: str) -> str:
-    return _("%(date)s, %(time)s") % {"date": day, "time": time}
+    return _("%(date)s, %(time)s") % {"date": unbroken(day), "time": unbroken(time)}
 
 
 def _medium(moment: datetime) -> str:
@@ -192,7 +209,7 @@ def bare_clock(moment: datetime) -> str:
     return f"{thai_dates.local_time(moment):%H.%M}"
 
 
-def masked_contacts(booking: Booking | WaitingEntry) -> list[str]:
+def masked_contacts(booking: Booking | CopyRequest | WaitingEntry) -> list[str]:
     """`08x xxx xx00` and `m•••@example.com`: enough to know one's own."""
     shown = []
     if booking.phone:

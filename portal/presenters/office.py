@@ -39,6 +39,7 @@ class ServiceRow:
     free_day: str
     free_time: str
     is_festive: bool
+    by_request: bool
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ def _service_row(offered: OfferedService, free: Period | None, *, now: datetime)
         free_day=_day_words(free, now=now) if free else "",
         free_time=thai_dates.time_range(free.starts_at, free.ends_at) if free else "",
         is_festive=offered.service.is_festive,
+        by_request=offered.service.by_request,
     )
 
 

@@ -72,7 +72,7 @@ def _fee_fact(fee: Fee | None) -> Fact:
         return Fact("cash-coin", label, _("Ask the office"), unsure)
     value = _("%(n)s baht") % {"n": fee.amount} if fee.amount else pgettext("fee", "Free")
     words = [fee.note or fee.per] if fee.confirmed else [fee.note or fee.per, unsure]
-    return Fact("cash-coin", label, value, ", ".join(word for word in words if word))
+    return Fact("cash-coin", label, value, " · ".join(word for word in words if word))
 
 
 def _check_fact(offered: OfferedService) -> Fact:

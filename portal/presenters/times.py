@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from bookings.models import Slot
+from bookings.models import Closing, Slot
 from bookings.queries import Day
 from core import thai_dates
+from core.text import unbroken
 
 DAYS_OF_A_PAGE = 12
 # 12.01–12.30 still counts as morning, as on the printed table.
@@ -83,7 +84,7 @@ def next_times(slots: list[Slot]) -> list[NextTime]:
             slot_id=slot.pk,
             starts=_iso(slot.starts_at),
             free=slot.free_online,
-            date=thai_dates.long_date(slot.starts_at),
+            date=unbroken(thai_dates.long_date(slot.starts_at)),
             time=thai_dates.time_range(slot.starts_at, slot.ends_at),
         )
         for slot in slots
@@ -172,26 +173,28 @@ def _day_word(day: Day) -> str:
     return {"few": pgettext("day", "1 left"), "closed": _("Closed")}.get(day.state, _("Full"))
 
 
-def closed_note(days: list[Day]) -> str:
+def closed_note(days: list[Day], suspended: Mapping[date, Closing]) -> str:
     """Why days of the grid are closed: "ส 28 – อา 29 พ.ย. ปิดวันหยุดสุดสัปดาห์ · …"."""
     runs: list[tuple[date, date, str]] = []
     for day in days:
         if day.state != "closed":
             continue
-        reason = closed_reason(day)
+        reason = closed_reason(day, suspended)
         if runs and runs[-1][1:] == (day.date - timedelta(days=1), reason):
             runs[-1] = (runs[-1][0], day.date, reason)
         else:
             runs.append((day.date, day.date, reason))
     return " · ".join(
-        _("%(days)s closed: %(reason)s") % {"days": day_run(first, last), "reason": reason}
+        _("%(days)s closed: %(reason)s")
+        % {"days": unbroken(day_run(first, last)), "reason": reason}
         for first, last, reason in runs
     )
 
 
-def closed_reason(day: Day) -> str:
-    if day.closure:
-        return day.closure.reason
+def closed_reason(day: Day, suspended: Mapping[date, Closing]) -> str:
+    """`suspended`: what the office announced about its days for this service."""
+    if day.closure or day.date in suspended:
+        return (day.closure or suspended[day.date]).reason
     return _("weekend") if day.date.isoweekday() >= 6 else _("no times on this day")
 
 

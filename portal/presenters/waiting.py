@@ -11,6 +11,7 @@ from bookings.elsewhere import Elsewhere
 from bookings.models import Booking, WaitingEntry
 from bookings.workflow import WaitingStatus
 from core import thai_dates
+from core.text import unbroken
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ def _over(entry: WaitingEntry) -> tuple[str, str]:
             _("You took the time"),
             _("The page of your appointment has all about it; its link is in the other message"),
         )
+    if entry.ending == WaitingEntry.Ending.TAKEN_OUT:
+        return (
+            _("The office took you off the waiting list"),
+            _("Because: %(reason)s. You can join again at any time") % {"reason": entry.reason},
+        )
     if entry.status == WaitingStatus.LEFT:
         return _("You left the waiting list"), _("You can join again at any time")
     return {
@@ -105,9 +111,13 @@ def other_offices(found: list[Elsewhere]) -> list[OfficeRow]:
         OfficeRow(
             name=one.office.full_name,
             slug=one.office.slug,
-            next_time=f"{thai_dates.long_date(one.starts_at)} {thai_dates.clock(one.starts_at)}",
+            next_time=_soonest(one.starts_at),
             starts=thai_dates.local_time(one.starts_at).isoformat(),
             km="" if one.km is None else _("%(km)s km away") % {"km": f"{one.km:.1f}"},
         )
         for one in found
     ]
+
+
+def _soonest(moment: datetime) -> str:
+    return f"{unbroken(thai_dates.long_date(moment))} {unbroken(thai_dates.clock(moment))}"

@@ -6,10 +6,8 @@ from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -17,8 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import personal
-from bookings import queries, rules, services
-from bookings.elsewhere import nearest_offices
+from bookings import queries, services
 from bookings.models import Booking, Slot
 from bookings.services.places import full
 from bookings.workflow import Status
@@ -27,34 +24,34 @@ from core.errors import Refused
 from core.workflow import CITIZEN
 from offices import queries as office_queries
 from offices.models import OfferedService, ServiceCase
-from portal import access, kept, limits, visitor
+from portal import access, limits, visitor
 from portal.answers import SeeOther, private, see_other
 from portal.forms import BookingForm, SentForm
-from portal.presenters.times import next_times
-from portal.presenters.waiting import OfficeRow, other_offices
+from portal.views.taken import not_available, taken, too_many_here
 
 SLOT_ID_DIGITS = 18
-STATUS = {"full": 409, "closed": 409, "address": 429}
 NOT_OF_THE_BODY = {"csrfmiddlewaretoken", "form_key"}
 
 
 @require_POST
 def hold(request: HttpRequest, office: str, service: str) -> HttpResponse:
     """Keep a place for this browser and go to the form."""
-    found = queries.slot_to_hold(office, service, _slot_id(request))
+    holder, now = visitor.holder_of(request), timezone.now()
+    found = queries.slot_to_hold(office, service, _slot_id(request), holder=holder)
     if found is None:
         offered = office_queries.offered_to_book(office, service)
         if offered is None:
             raise Http404
-        return taken(request, offered, None, _not_available())
-    slot, offered = found
-    holder, now = visitor.holder_of(request), timezone.now()
-    if slot.is_full_online and not (holder and queries.keeps(holder, slot)):
+        if offered.service.by_request:
+            return see_other("portal:copy_new", office)
+        return taken(request, offered, None, not_available())
+    slot, offered, is_kept = found
+    if slot.is_full_online and not is_kept:
         # Most answers of a rush: said without a transaction, and without asking the rules.
         return taken(request, offered, slot, full())
     ticket = limits.ticket_to_hold(request, now=now)
     if not ticket:
-        return taken(request, offered, slot, _too_many_here(offered))
+        return taken(request, offered, slot, too_many_here(offered))
     name = "" if holder else visitor.new_visitor()
     try:
         booking = services.hold(
@@ -117,40 +114,6 @@ def release(request: HttpRequest, key: UUID) -> HttpResponse:
     return see_other("portal:times", booking.office.slug, booking.service.code)
 
 
-def taken(
-    request: HttpRequest, offered: OfferedService, slot: Slot | None, refused: Refused
-) -> HttpResponse:
-    """The time cannot be had: the nearest ones instead, or the times this browser keeps."""
-    now = timezone.now()
-    if refused.code == "holds":
-        holds = queries.holds_of(visitor.holder_of(request), now=now)
-        context = {"refused": refused, "kept": holds, "offered": offered}
-        return private(render(request, "portal/holds.html", context, status=409))
-    nearest = _nearest_free(offered, slot, now) if slot else []
-    free = nearest or queries.next_free(offered, now=now, count=3)
-
-    def draw() -> str:
-        path = [offered.office.slug, offered.service.code]
-        day = timezone.localdate(slot.starts_at) if slot else None
-        is_day_full = day not in {timezone.localdate(other.starts_at) for other in free}
-        wait_url = f"{reverse('portal:wait', args=path)}?date={day}"
-        context = {
-            "wait_url": wait_url if day and is_day_full else "",
-            "others": _elsewhere(offered, slot, free, now),
-            "csrf_token": kept.TOKEN,
-            "offered": offered,
-            "slot": slot,
-            "refused": refused,
-            "rows": next_times(free),
-            "hold_url": reverse("portal:hold", args=path),
-        }
-        return render_to_string("portal/taken.html", context, request)
-
-    told = (slot and slot.pk, refused.message, [(other.pk, other.free_online) for other in free])
-    status = STATUS.get(refused.code, 422)
-    return private(kept.with_token(request, kept.drawn(request, told, draw), status=status))
-
-
 def _send(
     request: HttpRequest, booking: Booking, cases: list[ServiceCase], now: datetime
 ) -> HttpResponse:
@@ -169,12 +132,12 @@ def _send(
         booked = services.submit(
             booking=booking,
             details=sent.details(),
-            body_hash=_body_hash(request.POST),
+            body_hash=body_hash(request.POST),
             now=now,
         )
     except Refused as refused:
         return _not_sent(request, _own(request, booking.form_key), refused, now)
-    response = see_other("portal:status", booked.reference)
+    response = SeeOther(access.path_of(booked))
     access.grant(response, booked)
     return response
 
@@ -253,17 +216,6 @@ def _conflict(request: HttpRequest, booking: Booking) -> HttpResponse:
     return response
 
 
-def _elsewhere(
-    offered: OfferedService, slot: Slot | None, free: list[Slot], now: datetime
-) -> list[OfficeRow]:
-    """Other offices, when nothing is free here in the week of the time that went. Three queries
-    then."""
-    week = slot and timezone.localdate(slot.starts_at).isocalendar()[:2]
-    if any(timezone.localdate(other.starts_at).isocalendar()[:2] == week for other in free):
-        return []
-    return other_offices(nearest_offices(offered, now=now))
-
-
 def _to_form(request: HttpRequest, booking: Booking) -> SeeOther:
     case = request.POST.get("case") or request.GET.get("case", "")
     url = reverse("portal:form", args=[booking.form_key])
@@ -303,26 +255,7 @@ def _slot_id(request: HttpRequest) -> int:
     return int(typed) if is_number else 0
 
 
-def _nearest_free(offered: OfferedService, slot: Slot, now: datetime) -> list[Slot]:
-    window = kept.for_a_moment(
-        f"window:{offered.pk}", lambda: rules.booking_window(offered, now=now)
-    )
-    return queries.nearest_free(offered, slot, now=now, window=window)
-
-
-def _too_many_here(offered: OfferedService) -> Refused:
-    return Refused(
-        _("Very many are booking from your network just now. Wait %(n)s minutes or call %(phone)s")
-        % {"n": settings.HOLD_MINUTES, "phone": offered.office.phone},
-        code="address",
-    )
-
-
-def _not_available() -> Refused:
-    return Refused(_("This time is not available. Choose another."), code="closed")
-
-
-def _body_hash(posted: QueryDict) -> bytes:
+def body_hash(posted: QueryDict) -> bytes:
     """What was sent, without what differs between two presses of the same button."""
     items = sorted((name, values) for name, values in posted.lists() if name not in NOT_OF_THE_BODY)
     return personal.blind_index("form", json.dumps(items))

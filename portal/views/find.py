@@ -1,4 +1,4 @@
-"""Finding one's booking again: the link goes to the contact on file, whoever asks."""
+"""Finding one's booking or request again: the link goes to the contact on file, whoever asks."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from core.reference import read_reference
 from portal import limits
 from portal.answers import private
 from portal.forms import FindForm
+from registry_requests import services as copy_requests
 
 TRIES_OF_AN_ADDRESS = 30
 TRIES_OF_A_REFERENCE = 6
@@ -35,9 +36,9 @@ def find(request: HttpRequest) -> HttpResponse:
         )
         return _page(request, form, status=429)
     given = form.cleaned_data
-    services.send_link(
-        reference=reference, phone=given["phone"], email=given["email"], now=timezone.now()
-    )
+    contact = {"phone": given["phone"], "email": given["email"], "now": timezone.now()}
+    services.send_link(reference=reference, **contact)
+    copy_requests.send_link(reference=reference, **contact)
     return _page(request, FindForm(), sent=True)
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.links import BadLink
 from bookings import checklist, ics, links, pdf, queries, rules, services
 from bookings.models import Booking, Slot
-from bookings.workflow import CHANGEABLE, WORKFLOW
+from bookings.workflow import CHANGEABLE, WORKFLOW, Status
 from core import thai_dates
 from core.errors import Refused
 from core.workflow import CITIZEN
@@ -23,6 +23,7 @@ from portal.forms import CancelForm
 from portal.presenters import my as shown
 from portal.presenters import times as shown_times
 from portal.views.booking import slot_of
+from registry_requests import queries as copy_requests
 
 PAGES = {"": "status", "documents": "documents", "move": "move", "cancel": "cancel"}
 WRONG_CODES = 20
@@ -38,8 +39,12 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     except BadLink:
         return private(render(request, "portal/link_over.html", status=410))
     page = PAGES.get(request.GET.get("page", ""), "status")
-    response = see_other(f"portal:{page}", booking.reference)
-    access.grant(response, booking)
+    copy = copy_requests.of_booking(booking) if booking.belongs_to else None
+    response = see_other(f"portal:{page}", (copy or booking).reference)
+    if copy is None:
+        access.grant(response, booking)
+    else:
+        access.grant_copy(response, copy)
     response["Referrer-Policy"] = "no-referrer"
     return private(response)
 
@@ -63,6 +68,7 @@ def short_link(request: HttpRequest, code: str) -> HttpResponse:
 def status(request: HttpRequest, booking: Booking) -> HttpResponse:
     """The state, the ticket, what to bring, and what can be done. Nine queries."""
     now = timezone.now()
+    is_cancelled = booking.status == Status.CANCELLED
     changes = list(booking.changes.select_related("from_slot"))
     context = {
         "booking": booking,
@@ -73,7 +79,8 @@ def status(request: HttpRequest, booking: Booking) -> HttpResponse:
         "documents": booking.documents.count(),
         "can_change": shown.can_change(booking, now=now),
         "lies_ahead": booking.is_open,
-        "is_over": booking.status in WORKFLOW.ends(),
+        "is_over": is_cancelled or booking.status in WORKFLOW.ends(),
+        "offer": services.offered_to(booking, now=now) if is_cancelled else None,
         "asked": shown.asked_items(booking, changes[-1].reason),
         "late": pdf.late_rule(booking),
         "deadline": shown.day_and_clock(rules.change_deadline(booking.offered, booking.slot)),
@@ -126,6 +133,19 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponse:
     except Refused as refused:
         return _move_page(request, booking, now, refused=refused, near=slot)
     messages.success(request, _("Moved. Use the new ticket; your documents are kept"))
+    return see_other("portal:status", booking.reference)
+
+
+@require_POST
+@access.own_booking
+def take_offer(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Take the time that the office keeps instead of the one it cancelled."""
+    try:
+        services.take_equal_offer(booking=booking, now=timezone.now())
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("The time is yours. Use the new ticket; all you sent is kept"))
     return see_other("portal:status", booking.reference)
 
 
@@ -192,13 +212,13 @@ def _move_page(
         "rows": shown_times.next_times([slot for slot in free if slot.pk != booking.slot_id]),
         "hold_url": reverse("portal:move", args=[booking.reference]),
         **_changing(booking),
-        **_days(request, booking, now),
+        **days_to_choose(request, booking, now),
     }
     status = 409 if refused and refused.code in ("full", "closed", "stale") else 422
     return render(request, "portal/move.html", context, status=status if refused else 200)
 
 
-def _days(request: HttpRequest, booking: Booking, now: datetime) -> dict[str, object]:
+def days_to_choose(request: HttpRequest, booking: Booking, now: datetime) -> dict[str, object]:
     """The grid of days from the chosen one's page on, and the times of the chosen day."""
     window = rules.booking_window(booking.offered, now=now)
     try:

@@ -16,6 +16,7 @@ from offices.models import OfferedService, Office, Service
 from portal.htmx import wants_part
 from portal.presenters import office as office_shown
 from portal.presenters import service as shown
+from portal.presenters.suspended import notes
 from portal.presenters.times import next_times
 from portal.presenters.visit import visit_facts
 
@@ -95,7 +96,7 @@ def office(request: HttpRequest, office: str) -> HttpResponse:
 @require_safe
 def service(request: HttpRequest, office: str, service: str) -> HttpResponse:
     """What to bring by `?case=`, what it costs, the next free times, questions.
-    At most nine queries."""
+    At most ten queries."""
     now = timezone.now()
     offered = load_offered(office, service)
     cases = list(offered.service.cases.all())
@@ -123,6 +124,11 @@ def service(request: HttpRequest, office: str, service: str) -> HttpResponse:
             "change_note": shown.change_note(offered),
             "interpreter_note": shown.interpreter_note(offered),
         }
+        today = timezone.localdate(now)
+        ahead = queries.suspended(
+            offered, first=today, last=today + timedelta(days=CLOSURES_AHEAD_DAYS)
+        )
+        context["suspended"] = notes(ahead)[:CLOSED_RUNS]
         response = render(request, "portal/service.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -26,9 +26,11 @@ from core.forms import BuddhistDateField
 from offices import queries as office_queries
 from offices.models import OfferedService
 from portal import kept
+from portal.answers import see_other
 from portal.htmx import wants_part
 from portal.presenters import times as shown
 from portal.presenters import waiting as shown_waiting
+from portal.presenters.suspended import notes
 from portal.presenters.visit import visit_facts
 from portal.views.offices import load_offered
 from portal.visitor import holder_of
@@ -48,11 +50,14 @@ def times(request: HttpRequest, office: str, service: str) -> HttpResponse:
     """The earliest free times as a list, the days, and the times of one day. `?date=` chooses
     the day, B.E. or C.E.; `?from=` the first day of the grid; `?free=1` hides what is taken.
 
-    One query where nothing has changed for a moment, else eight at most, whatever the number of
+    One query where nothing has changed for a moment, else nine at most, whatever the number of
     times; three more for other offices when nothing is free in the wished week."""
     html, status = kept.kept(request), 200
     if not html:
-        html, status = _draw(request, load_offered(office, service), now=timezone.now())
+        offered = load_offered(office, service)
+        if offered.service.by_request:
+            return see_other("portal:copy_new", office)
+        html, status = _draw(request, offered, now=timezone.now())
     response = kept.with_token(request, html, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -117,11 +122,14 @@ def _calendar(
     after = start + timedelta(days=count)
     days = queries.days(offered, first=start, count=count, now=now, window=window)
     chosen = _chosen(days, asked.day)
+    suspended = queries.suspended(offered, first=start, last=after - timedelta(days=1))
+    by_day = {one.date: one for one in suspended}
     context = {
         "next_times": shown.next_times(earliest),
         "days": shown.day_cells(days, chosen=chosen.date if chosen else None),
         "has_popular": any(day.is_popular for day in days),
-        "closed_note": shown.closed_note(days),
+        "closed_note": shown.closed_note(days, by_day),
+        "suspended": notes(suspended),
         "earlier": start - timedelta(days=shown.DAYS_OF_A_PAGE) if start > window.first else None,
         "later": after if after <= window.last else None,
         "last_day": window.last,
@@ -130,7 +138,11 @@ def _calendar(
         "sentence": asked.sentence,
         "is_week_free": chosen is not None and _is_week_free(days, chosen.date),
     }
-    return context | (_times_of(request, offered, chosen, days, now=now) if chosen else {})
+    if chosen:
+        context |= _times_of(request, offered, chosen, days, now=now)
+        if chosen.state == "closed":
+            context["closed_reason"] = shown.closed_reason(chosen, by_day)
+    return context
 
 
 def _last_told(days: list[Day], earliest: list[Slot], window: BookingWindow) -> date:
@@ -154,7 +166,6 @@ def _times_of(
         "chosen": chosen,
         "full_date": thai_dates.long_date(chosen.date),
         "parts": shown.day_parts(cells, only_free=request.GET.get("free") == "1"),
-        "closed_reason": shown.closed_reason(chosen) if chosen.state == "closed" else "",
         "next_open": _next_open(offered, chosen.date) if chosen.state == "closed" else None,
         "nearest": _nearest_free(days, chosen.date) if chosen.state == "full" else None,
     }

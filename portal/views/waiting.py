@@ -34,7 +34,7 @@ MINUTES = 10
 def wait(request: HttpRequest, office: str, service: str) -> HttpResponse:
     """GET asks for days and contact, POST joins; the same answer whoever waits already."""
     offered, now = load_offered(office, service), timezone.now()
-    if not offered.is_open:
+    if not offered.is_open or offered.service.by_request:
         return see_other("portal:times", office, service)
     window = rules.booking_window(offered, now=now)
     posted = request.POST if request.method == "POST" else None

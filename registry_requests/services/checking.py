@@ -64,7 +64,7 @@ def compare(
         check_status(found, Status.SUBMITTED, Status.CHECKING)
         if found.codes_removed_at:
             raise Refused(_("The codes were removed as scheduled."), code="removed")
-        _check_tries(found, by)
+        check_tries(found, by)
         results = {item: _is_equal(found, item, text) for item, text in typed.items()}
         for item, matched in results.items():
             Comparison.objects.create(request=found, item=item, matched=matched, by=by, at=now)
@@ -87,7 +87,8 @@ def _is_equal(request: CopyRequest, item: Comparison.Item, text: str) -> bool:
     return compare_digest(given, found)
 
 
-def _check_tries(request: CopyRequest, by: User) -> None:
+def check_tries(request: CopyRequest, by: User) -> None:
+    """Raises Refused("tries") when it was unequal TRIES times and another must decide."""
     if queries.failed_tries(request) < TRIES:
         return
     if not by.has_office_permission("registry_requests.decide_copyrequest", request.office_id):

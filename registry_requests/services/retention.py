@@ -1,13 +1,15 @@
 """Removing codes and names when their time is over; the figures stay (ADR 19). Never of an open
 request, asked again under its lock. Everything here can be killed and run again."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from bookings.models import DataRequest
 from core.db import lock_rows
 from core.retention import batches
 from notifications import services as notifications
@@ -53,8 +55,20 @@ def purge_names(now: datetime) -> int:
     return sum(_forget(keys, rows, now) for keys in batches(rows))
 
 
+def forget(keys: Iterable[int], now: datetime) -> None:
+    """Remove all that names a person from requests that the caller has locked and found closed."""
+    keys = list(keys)
+    CopyRequestChange.objects.filter(request__in=keys).update(reason="")
+    notifications.forget(source=SOURCE, case_ids=keys)
+    CopyRequest.objects.filter(pk__in=keys).update(anonymised_at=now, **NOBODY, **NO_CODES)
+
+
 def _closed_before(limit: datetime) -> QuerySet[CopyRequest]:
-    return CopyRequest.objects.filter(closed_at__lt=limit).exclude(status__in=OPEN)
+    """Without those that an open request about personal data is about."""
+    asking = DataRequest.objects.open().filter(id_index=OuterRef("id_index"))
+    asking = asking.filter(Q(office=OuterRef("office")) | Q(office=OuterRef("collect_at")))
+    closed = CopyRequest.objects.filter(closed_at__lt=limit).exclude(status__in=OPEN)
+    return closed.filter(~Exists(asking))
 
 
 def _remove_codes(keys: tuple[Any, ...], rows: QuerySet[CopyRequest], now: datetime) -> int:
@@ -67,9 +81,7 @@ def _remove_codes(keys: tuple[Any, ...], rows: QuerySet[CopyRequest], now: datet
 def _forget(keys: tuple[Any, ...], rows: QuerySet[CopyRequest], now: datetime) -> int:
     with transaction.atomic():
         held = _locked(rows, keys)
-        CopyRequestChange.objects.filter(request__in=held).update(reason="")
-        notifications.forget(source=SOURCE, case_ids=held)
-        CopyRequest.objects.filter(pk__in=held).update(anonymised_at=now, **NOBODY, **NO_CODES)
+        forget(held, now)
     return len(held)
 
 

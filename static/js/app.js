@@ -11,6 +11,8 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "1";
+  // Going back later must not ask to send this page's form again: it opens the page anew instead.
+  history.replaceState(history.state, "", location.href);
   if (!button || !button.dataset.busy) return;
   const label = button.querySelector(".label") || button;
   button.dataset.label = label.textContent;

@@ -36,6 +36,10 @@ function prepare() {
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.detail.elt.matches("[data-desk-poll]")) event.preventDefault();
 });
+// Nor are the lists changed under somebody who writes in them.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target.querySelector("details.correct[open]")) event.detail.shouldSwap = false;
+});
 document.addEventListener("htmx:beforeSwap", (event) => {
   // Signed out meanwhile: the answer is the page to sign in.
   if (!new URL(event.detail.xhr.responseURL).pathname.includes("/desk/")) {
@@ -53,7 +57,10 @@ document.addEventListener("htmx:timeout", () => offline(true));
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id === "desk" || event.detail.elt?.id === "desk") {
     drawnAt = performance.now();
-    document.querySelector("#desk [data-focus]")?.focus();
+    // What was pressed is gone with the swap: go on at the refusal, else at one's own window.
+    const isLost = document.activeElement === document.body;
+    const next = document.querySelector("#desk [data-focus]");
+    (next || (isLost && document.getElementById("mine-title")))?.focus?.();
   }
   prepare();
   announce();

@@ -89,6 +89,17 @@ document.querySelectorAll("[data-viewer]").forEach((viewer) => {
   });
 });
 
+// A number of a card is covered while it is typed; the eye opens it.
+function startCover(cover) {
+  const eye = cover.querySelector("button");
+  eye.hidden = false;
+  eye.addEventListener("click", () => {
+    const isOpen = cover.classList.toggle("is-open");
+    eye.setAttribute("aria-pressed", isOpen);
+  });
+}
+document.querySelectorAll("[data-cover]").forEach(startCover);
+
 // What needs to be read first after an answer.
 const first = document.querySelector("[data-focus]");
 if (first) first.focus();
@@ -118,6 +129,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   const part = event.detail.elt;
   part.querySelectorAll("[data-many]").forEach(startList);
+  part.querySelectorAll("[data-cover]").forEach(startCover);
+  const focus = part.matches("section") && part.querySelector("[data-focus]");
+  if (focus) focus.focus();
 });
 // A form that htmx sent can be sent again, also when no answer came.
 document.addEventListener("htmx:afterRequest", (event) => {

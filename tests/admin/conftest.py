@@ -6,7 +6,6 @@ import pytest
 import time_machine
 
 from accounts.roles import Role
-from accounts.second_factor import PROOF
 from bookings.workflow import Status
 from tests import factories
 from tests.factories import NOW, booking_at, make_offered, make_office, make_slot, make_staff
@@ -71,17 +70,3 @@ def foreign(bang_khae):
         closure=factories.make_closure(NOW.date().replace(day=30), office=bang_khae),
         staff=make_staff(office=bang_khae, first_name="มานพ", last_name="ต่างเขต"),
     )
-
-
-@pytest.fixture
-def signed_in(client):
-    """Sign somebody in, second factor shown: `signed_in(officer)` gives the browser."""
-
-    def sign_in(user):
-        client.force_login(user, backend="accounts.backends.RoleBackend")
-        session = client.session
-        session[PROOF] = user.pk
-        session.save()
-        return client
-
-    return sign_in

@@ -10,10 +10,12 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from bookings import services
+from bookings.messages import BookingMessages
 from bookings.models import Closing, ClosingDecision, Slot
+from bookings.services import Person
 from notifications.models import Message
 from offices.models import Closure
-from tests.factories import NOW, at, booking_at, couple_details, make_slot, make_staff
+from tests.factories import NOW, at, booking_at, couple_details, make_slot, make_staff, thai
 
 FRIDAY = date(2026, 12, 18)
 
@@ -244,7 +246,7 @@ def test_central_holiday_gives_each_office_hit_a_draft(
     signed_in, offered, friday, monday, foreign, head, client
 ):
     booking_at(offered=offered, slot=friday[0])
-    data = {"office": "", "date": "18/12/2569", "reason_th": "วันหยุดพิเศษ"}
+    data = {"date": "18/12/2569", "reason_th": "วันหยุดพิเศษ", "confirmed": 1}
 
     page = signed_in(make_staff(Role.CENTRAL)).post(
         reverse("admin:offices_closure_add"), data, follow=True
@@ -298,3 +300,69 @@ def test_whole_day_is_in_the_calendar_after_announcing(begin, client, friday):
     press(client, "announce", closing, version=closing.version)
 
     assert Closure.objects.get().date == FRIDAY
+
+
+def test_messages_are_shown_before_they_are_sent(draft, client, monday):
+    empty = client.get(reverse("admin:closing_messages", args=[draft.pk]))
+    assert empty.context["examples"] == []
+    press(client, "decide_all", draft, choice="cancel")
+
+    page = client.get(reverse("admin:closing_messages", args=[draft.pk]))
+
+    [example] = page.context["examples"]
+    assert (example.choice, example.people) == ("cancel", 1)
+    assert "ปรับปรุงระบบไฟฟ้า" in page.text
+    assert "เก็บเวลาที่เทียบเท่าไว้ให้คุณคนเดียวถึงวัน" in page.text
+    assert "/l/" not in page.text
+    assert not Message.objects.filter(kind="cancelled_by_office").exists()
+
+
+@pytest.mark.parametrize("choice", ["move", "cancel", "keep"])
+def test_message_sent_is_the_message_that_was_shown(draft, client, monday, choice):
+    decision = ClosingDecision.objects.get()
+    where = {"place": "เคาน์เตอร์สำรอง ชั้น 1", "responsible": "สมพร ตัวอย่าง"}
+    press(client, "decide", draft, decision=decision.pk, choice=choice, **where)
+    page = client.get(reverse("admin:closing_messages", args=[draft.pk]))
+    [shown] = page.context["examples"][0].letters
+    draft.refresh_from_db()
+    press(client, "announce", draft, version=draft.version)
+
+    sent = BookingMessages().render(Message.objects.get(kind=shown_kind(choice)), NOW)
+
+    assert sent.subject == shown.subject
+    assert [line for line in sent.text.splitlines() if "http" not in line] == [
+        line for line in shown.text.splitlines() if "http" not in line
+    ]
+
+
+def shown_kind(choice):
+    return {"move": "moved_by_office", "cancel": "cancelled_by_office"}.get(
+        choice, "kept_elsewhere"
+    )
+
+
+def test_foreign_applicant_reads_the_english_reason_too(begin, friday, monday, offered, client):
+    people = [thai(), Person("Erik Sample", "SE", "X1234567")]
+    booking_at(offered=offered, slot=friday[0], details=couple_details(*people))
+    begin(reason_en="Electrical work")
+    closing = Closing.objects.get()
+    press(client, "decide_all", closing)
+
+    page = client.get(reverse("admin:closing_messages", args=[closing.pk]))
+
+    in_thai, in_english = page.context["examples"][0].letters
+    assert "ปรับปรุงระบบไฟฟ้า" in in_thai.text
+    assert "because Electrical work" in in_english.text
+    closing.refresh_from_db()
+    press(client, "announce", closing, version=closing.version)
+    sent = BookingMessages().render(Message.objects.get(kind="moved_by_office"), NOW)
+    assert "because Electrical work" in sent.text
+
+
+def test_unfinished_drafts_stand_on_the_home_page_of_who_may_go_on(
+    draft, client, signed_in, officer
+):
+    address = reverse("admin:closing", args=[draft.pk])
+    assert address in client.get(reverse("admin:index")).text
+
+    assert address not in signed_in(officer).get(reverse("admin:index")).text

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 import time_machine
 from django.db import connection
@@ -48,6 +49,28 @@ def test_a_week_before_the_end_it_turns_amber(signed_in, head, days, look):
         text = signed_in(head).get(reverse(LIST)).content.decode()
 
     assert f"chip-left-{look}" in text
+
+
+@pytest.mark.parametrize(("language", "title"), [("th", "ข้อมูลที่"), ("en", "What this office")])
+def test_the_paper_to_hand_over(signed_in, officer, offered, language, title):
+    person = thai("มะลิ ทดสอบ")
+    booking = booking_at(offered=offered, details=couple_details(person, thai("สมชาย ตัวอย่าง")))
+    request = make_data_request(person=person, language=language)
+    data_requests.identify(request=request, by=officer, now=NOW)
+    browser = signed_in(officer)
+    assert browser.post(page("held", request), {"pdf": "1", "reason": ""}).status_code == 422
+
+    answer = browser.post(page("held", request), {"pdf": "1", "reason": "พิมพ์ให้ผู้ขอ"})
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert "no-store" in answer["Cache-Control"]
+    document = pypdfium2.PdfDocument(answer.content)
+    text = "".join(sheet.get_textpage().get_text_range() for sheet in document)
+    assert title in text
+    assert person.number in text
+    assert booking.reference in text
+    assert "สมชาย" not in text
+    assert ViewLog.objects.get().reason == "พิมพ์ให้ผู้ขอ"
 
 
 def test_from_the_card_to_the_answer(signed_in, officer, head):

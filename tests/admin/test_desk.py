@@ -207,6 +207,53 @@ def test_the_last_step_can_be_undone_for_a_minute(desk, offered, at_now):
     assert press(desk, ticket, "undo").status_code == 422
 
 
+def test_an_end_is_corrected_for_fifteen_minutes(desk, offered, at_now):
+    booking = confirmed(offered)
+    desk.post(reverse("admin:desk_booking", args=[booking.pk]), {"action": "arrive"})
+    ticket = Ticket.objects.get()
+    for action in ("call", "start", "finish"):
+        press(desk, ticket, action)
+    at_now.shift(timedelta(minutes=15))
+    assert "แก้ผลได้ภายใน 15 นาที" in show(desk).content.decode()
+
+    refused = press(desk, ticket, "correct", target="person", why=" ")
+    assert refused.status_code == 422
+    assert "เหตุผลที่แก้" in refused.content.decode()
+    assert '<option value="person" selected>' in refused.content.decode()
+    assert press(desk, ticket, "correct", target="person", why="พยานไม่มา").status_code == 302
+    assert status_of(ticket) == TicketStatus.NOT_SERVED
+
+    at_now.shift(timedelta(seconds=1))
+    late = press(desk, ticket, "correct", target="served", why="กดผิด")
+    assert late.status_code == 422
+    assert "เกิน 15 นาทีแล้ว" in late.content.decode()
+    assert b'class="correct"' not in show(desk).content
+
+
+def test_a_correction_is_not_undone(desk, offered):
+    booking = confirmed(offered)
+    desk.post(reverse("admin:desk_booking", args=[booking.pk]), {"action": "arrive"})
+    ticket = Ticket.objects.get()
+    for action in ("call", "start", "finish"):
+        press(desk, ticket, action)
+    assert show(desk).context["undo"]["ticket"] == ticket
+
+    press(desk, ticket, "correct", target="person", why="พยานไม่มา")
+
+    assert show(desk).context["undo"] is None
+
+
+def test_who_came_after_all_is_expected_again(desk, offered):
+    booking = confirmed(offered, TEN - timedelta(minutes=20))
+    address = reverse("admin:desk_booking", args=[booking.pk])
+    desk.post(address, {"action": "no_show"})
+
+    desk.post(address, {"action": "correct", "why": "มาถึงแล้ว"})
+
+    booking.refresh_from_db()
+    assert booking.status == Status.CONFIRMED
+
+
 def test_walk_ins_and_their_share(desk, offered):
     make_slot(offered, starts=TEN)
     facts = {"offered": offered.pk, "name": "บุญมี ทดสอบ"}

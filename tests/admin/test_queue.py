@@ -50,7 +50,7 @@ def test_number_of_queries_does_not_grow_with_rows(signed_in, officer, offered, 
     for _more in range(29):
         booking_at(offered=offered)
 
-    assert queries_of(browser, reverse(name)) == with_one <= 26
+    assert queries_of(browser, reverse(name)) == with_one <= 28
 
 
 def test_page_has_25_and_leads_to_the_next(signed_in, officer, offered):
@@ -285,6 +285,28 @@ def test_many_are_refused_with_a_reason_asked_between(signed_in, officer, offere
         booking.refresh_from_db()
         assert booking.status == Status.REJECTED
         assert booking.changes.last().reason == "ทดสอบเหตุผล"
+
+
+def test_many_are_asked_only_for_what_their_case_needs(signed_in, officer, offered):
+    thais, foreigners = (CaseFactory(service=offered.service, code=one) for one in ("th", "for"))
+    card, passport, translation = (ItemFactory(service=offered.service) for _one in range(3))
+    card.cases.add(thais)
+    passport.cases.add(foreigners)
+    translation.cases.add(CaseFactory(service=offered.service, code="other"))
+    first = booking_at(offered=offered, details=couple_details(thai(), thai(), case=thais))
+    second = booking_at(offered=offered, details=couple_details(thai(), thai(), case=foreigners))
+    browser = signed_in(officer)
+
+    between = decide(browser, "ask", first, second)
+    offered_items = set(between.context["form"].fields["items"].queryset)
+    decide(browser, "ask", first, second, asked="1", items=[card.pk, passport.pk], note="")
+
+    assert offered_items == {card, passport}
+    assert [one.changes.last().reason for one in (first, second)] == [
+        card.title_th,
+        passport.title_th,
+    ]
+    assert first.checks.get().item == card
 
 
 def test_many_are_asked_once_for_documents(signed_in, officer, offered):

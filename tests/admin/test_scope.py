@@ -138,7 +138,6 @@ def test_choices_of_a_form_hold_no_foreign_row(signed_in, head, offered, foreign
 
     form = signed_in(head).get(address).context["adminform"].form
 
-    assert set(form.fields["pattern"].queryset) == {offered.pattern}
     assert set(form.fields["section"].queryset) == {offered.section}
 
 
@@ -151,11 +150,11 @@ def test_posted_foreign_key_of_another_office_is_refused(signed_in, head, offere
         if value is not None
     }
 
-    page = browser.post(address, {**data, "pattern": foreign.pattern.pk})
+    page = browser.post(address, {**data, "section": foreign.section.pk})
 
     assert page.status_code == 200
-    assert "pattern" in page.context["adminform"].form.errors
-    assert OfferedService.objects.get(pk=offered.pk).pattern_id == offered.pattern_id
+    assert "section" in page.context["adminform"].form.errors
+    assert OfferedService.objects.get(pk=offered.pk).section_id == offered.section_id
 
 
 def test_closure_of_another_office_or_of_the_city_cannot_be_made(signed_in, head, foreign):

@@ -4,9 +4,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
-from bookings.models import Slot
+from bookings.models import Closing, Slot
+from bookings.workflow import WaitingStatus
 from offices.models import Closure, Office
-from tests.factories import at, booking_at, make_slot, make_staff
+from tests.factories import at, booking_at, make_slot, make_staff, wait
 
 
 @pytest.fixture
@@ -26,6 +27,20 @@ def test_head_raises_the_places(signed_in, head, slot):
 
     slot.refresh_from_db()
     assert (slot.capacity, slot.online_capacity, slot.taken) == (5, 4, 2)
+
+
+def test_raised_places_are_offered_to_who_waits(signed_in, head, offered):
+    full = make_slot(offered, capacity=1)
+    booking_at(offered=offered, slot=full)
+    day = full.starts_at.date()
+    entry = wait(offered, first_day=day, latest_day=day)
+
+    assert save(signed_in(head), full, capacity=2, online_capacity=2).status_code == 302
+
+    entry.refresh_from_db()
+    assert entry.status == WaitingStatus.OFFERED
+    full.refresh_from_db()
+    assert (full.taken_online, full.online_capacity) == (2, 2)
 
 
 def test_places_below_the_booked_are_refused_with_their_number(signed_in, head, slot):
@@ -61,9 +76,55 @@ def central(db):
     return make_staff(Role.CENTRAL)
 
 
-def close(browser, office, day="8/12/2569"):
-    data = {"office": office.pk if office else "", "date": day, "reason_th": "ซ่อมไฟฟ้า"}
-    return browser.post(reverse("admin:offices_closure_add"), data)
+def close(browser, *offices, day="8/12/2569", **changes):
+    """As the central office confirms it; without offices the whole city."""
+    data = {"offices": [one.pk for one in offices], "date": day, "reason_th": "ซ่อมไฟฟ้า"}
+    return browser.post(reverse("admin:offices_closure_add"), data | {"confirmed": 1} | changes)
+
+
+def test_it_is_shown_which_offices_are_hit_before_it_is_saved(
+    signed_in, central, offered, bang_rak, foreign
+):
+    day = at(2026, 12, 8, 10)
+    for one in (offered, foreign.offered):
+        booking_at(offered=one, slot=make_slot(one, starts=day, capacity=3))
+    make_slot(offered, starts=at(2026, 12, 8, 11), capacity=2)
+    address = reverse("admin:offices_closure_add")
+
+    page = signed_in(central).post(address, {"date": "8/12/2569", "reason_th": "ซ่อมไฟฟ้า"})
+
+    shown = {hit.office: (hit.appointments, hit.places) for hit in page.context["hits"]}
+    assert shown == {bang_rak: (1, 4), foreign.office: (1, 2)}
+    assert (page.context["appointments"], page.context["places"]) == (2, 6)
+    assert not Closure.objects.filter(date=day.date()).exists()
+    assert not Slot.objects.filter(closed_at__isnull=False).exists()
+
+
+def test_some_offices_are_closed_and_each_that_is_hit_gets_a_draft(
+    signed_in, central, offered, bang_rak, foreign
+):
+    booking_at(offered=offered, slot=make_slot(offered, starts=at(2026, 12, 8, 10)))
+
+    close(signed_in(central), bang_rak, foreign.office)
+
+    closed = Closure.objects.filter(date=at(2026, 12, 8).date())
+    assert {one.office for one in closed} == {bang_rak, foreign.office}
+    assert [one.office for one in Closing.objects.all()] == [bang_rak]
+
+
+def test_closing_without_a_reason_is_refused(signed_in, central, bang_rak):
+    page = close(signed_in(central), bang_rak, reason_th=" ")
+
+    assert page.status_code == 422
+    assert "reason_th" in page.context["form"].errors
+    assert not Closure.objects.exists()
+
+
+def test_unknown_office_is_refused(signed_in, central):
+    page = close(signed_in(central), offices=["999999"])
+
+    assert page.status_code == 422
+    assert not Closure.objects.exists()
 
 
 def test_closing_a_day_closes_its_times_and_deleting_opens_them(
@@ -96,22 +157,24 @@ def test_closing_says_how_many_appointments_stand(signed_in, head, central, offe
 
 @pytest.mark.parametrize("day", ["1/1/2569", "31/2/2570", "8/12/69", "8/12/3112", "x", ""])
 def test_day_that_is_over_or_none_is_refused(signed_in, central, bang_rak, day):
-    page = close(signed_in(central), bang_rak, day)
+    page = close(signed_in(central), bang_rak, day=day)
 
-    assert "date" in page.context["adminform"].form.errors
+    assert page.status_code == 422
+    assert "date" in page.context["form"].errors
     assert not Closure.objects.exists()
 
 
 def test_same_day_twice_is_refused(signed_in, central, bang_rak):
     close(signed_in(central), bang_rak)
 
-    assert "date" in close(signed_in(central), bang_rak).context["adminform"].form.errors
+    assert "date" in close(signed_in(central), bang_rak).context["form"].errors
+    assert close(signed_in(central)).status_code == 302
 
 
 def test_central_office_closes_the_whole_city(signed_in, central, offered):
     slot = make_slot(offered, starts=at(2026, 12, 8, 10))
 
-    close(signed_in(central), None)
+    close(signed_in(central))
 
     slot.refresh_from_db()
     assert slot.closed_at is not None
@@ -129,21 +192,3 @@ def test_change_of_reference_data_has_a_history(signed_in, bang_rak):
     page = browser.get(reverse("admin:offices_office_history", args=[bang_rak.pk]))
     assert page.status_code == 200
     assert bang_rak.history.count() == 2
-
-
-@pytest.mark.parametrize(("weekdays", "status"), [("135", 302), ("Mon", 200), ("80", 200)])
-def test_weekdays_of_a_pattern_are_days(signed_in, head, offered, weekdays, status):
-    pattern = offered.pattern
-    page = signed_in(head).post(
-        reverse("admin:offices_openingpattern_change", args=[pattern.pk]),
-        {
-            "name": "ใหม่",
-            "weekdays": weekdays,
-            "times-TOTAL_FORMS": 0,
-            "times-INITIAL_FORMS": 0,
-        },
-    )
-
-    pattern.refresh_from_db()
-    assert page.status_code == status
-    assert (pattern.weekdays == weekdays) == (status == 302)

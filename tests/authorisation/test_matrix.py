@@ -36,6 +36,8 @@ pytestmark = pytest.mark.django_db
 def rules(settings):
     settings.STAFF_MFA_REQUIRED = False
     settings.DEMO = False
+    # Off, its page would not be there.
+    settings.CARD_CHECK_BACKEND = "registry_requests.channels.card_check.FakeCardCheck"
     with time_machine.travel(NOW, tick=False):
         yield
 

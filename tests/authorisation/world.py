@@ -23,8 +23,12 @@ from notifications.models import Message
 from offices.models import Office, PopularDay, Window
 from portal import access, visitor
 from portal.views import kiosk, privacy
+from registry_requests import links as copy_links
+from registry_requests import services as copies
+from registry_requests.models import CopyRequest, CopyRules
 from tests import factories
 from tests.factories import NOW
+from tests.registry_requests.conftest import collection_at, submit
 
 NEVER = 999_999
 OFFICE_ROLES = {"O": Role.OFFICER, "E": Role.OFFICER, "H": Role.HEAD, "D": Role.DIRECTOR}
@@ -103,13 +107,24 @@ def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
         user=factories.make_staff(office=office),
         viewlog=ViewLog.objects.get(office=office),
         message=Message.objects.get(case_id=booking.pk),
+        copyrequest=_copy_request(office),
+        copyrules=CopyRules.objects.create(office=office),
         datarequest=factories.make_data_request(office=office),
         visitor=visitor_name,
         hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
         kiosk=counter.open_kiosk(office=office, by=factories.make_staff(office=office), now=NOW),
-        waiting=factories.wait(offered),
+        waitingentry=factories.wait(offered),
         lineaccount=_line_account(visitor_name),
     )
+
+
+def _copy_request(office: Office) -> CopyRequest:
+    """One whose person is asked for more."""
+    offered = collection_at(office)
+    made = submit(offered, factories.make_slot(offered, starts=factories.at(2026, 12, 9, 10)))
+    head = factories.make_staff(Role.HEAD, office=office)
+    copies.take(request=made, by=head, now=NOW)
+    return copies.ask_for_more(request=made, text="ขอเลขทะเบียน", by=head, now=NOW)
 
 
 def _ticket(offered) -> Ticket:
@@ -139,7 +154,8 @@ def _holder(side: SimpleNamespace) -> Client:
     access.grant(response, side.booking)
     response.cookies.update(privacy.granted(side.datarequest).cookies)
     kiosk.grant(response, side.kiosk)
-    access.grant_waiting(response, side.waiting)
+    access.grant_waiting(response, side.waitingentry)
+    access.grant_copy(response, side.copyrequest)
     client = Client(**FAR_AWAY)
     client.cookies.update(response.cookies)
     return client
@@ -154,13 +170,14 @@ def place(name: str, side: SimpleNamespace) -> dict[str, Any]:
         "office": lambda: {"office": side.office.slug},
         "service": lambda: {"office": side.office.slug, "service": side.service.code},
         "token": lambda: {"token": _token(links.link(side.booking))},
+        "waiting_token": lambda: {"token": _token(links.waiting_link(side.waitingentry))},
         "kept_token": lambda: {"token": _token(links.hold_link(side.hold))},
         "line_account_token": lambda: {
             "token": _token(line_links.page_link(side.lineaccount, now=NOW))
         },
-        "waiting_token": lambda: {"token": _token(links.waiting_link(side.waiting))},
         "code": lambda: {"code": links.short_code(side.booking)},
         "message": lambda: {"message": side.message.pk},
+        "copy_token": lambda: {"token": _token(copy_links.link(side.copyrequest))},
         "data_token": lambda: {
             "token": request_links.link(side.datarequest).rstrip("/").rpartition("/")[2]
         },
@@ -181,10 +198,15 @@ def kwargs_of(name: str, side: SimpleNamespace | None) -> dict[str, Any]:
     pk = side.booking.pk if side else NEVER
     return {
         "hold": lambda: {"key": side.hold.form_key if side else uuid4()},
-        "waiting": lambda: {"reference": side.waiting.reference if side else "BR-2222-22"},
+        "waiting": lambda: {"reference": side.waitingentry.reference if side else "BR-2222-22"},
         "reference": lambda: {"reference": side.booking.reference if side else "BR-2222-22"},
         "data_reference": lambda: {
             "reference": side.datarequest.reference if side else "BR-2222-22"
+        },
+        "waiting_entry": lambda: {"pk": side.waitingentry.pk if side else NEVER},
+        "copy_request": lambda: {"pk": side.copyrequest.pk if side else NEVER},
+        "copy_reference": lambda: {
+            "reference": side.copyrequest.reference if side else "BR-2222-22"
         },
         "data_request": lambda: {"pk": side.datarequest.pk if side else NEVER},
         "kiosk": lambda: {"office": side.office.slug if side else "nowhere"},

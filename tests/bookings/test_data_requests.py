@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.roles import Role
-from bookings.admin.held import held_about
+from bookings.held import held_about
 from bookings.models import Booking, DataRequest
 from bookings.services import data_requests, integrity, retention
 from bookings.workflow import RequestStatus, Status

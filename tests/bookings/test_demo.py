@@ -127,6 +127,20 @@ def test_a_day_in_progress(seed):
     )
 
 
+def test_a_start_in_office_hours_makes_the_day_and_the_past(seed):
+    """Whom the day has at a window is in nobody's way."""
+    office = Office.objects.get(slug="bang-rak")
+    for label in "456":
+        Window.objects.create(office=office, section=Section.objects.first(), label=label)
+    services.generate_slots(now=NOW)
+
+    said = seed()
+
+    assert " serving" in said[-2]
+    assert "demo history: 0" not in said[-1]
+    call_command("verify_integrity", stdout=StringIO())
+
+
 def test_numbers_are_good_and_nobodys(seed):
     seed()
 

@@ -246,7 +246,7 @@ def test_proving_costs_a_fixed_number_of_queries(offered, django_assert_max_num_
     for _ in range(3):
         booking_at(offered=offered, slot=make_slot(offered))
 
-    with django_assert_max_num_queries(57):
+    with django_assert_max_num_queries(58):
         list(integrity.findings(now=NOW))
 
 

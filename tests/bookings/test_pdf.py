@@ -48,3 +48,20 @@ def test_text_that_is_copied_out_is_what_was_written(booking, title):
 
     text = pypdfium2.PdfDocument(content)[0].get_textpage().get_text_range()
     assert text.count(title) == 2
+
+
+def test_a_long_address_leaves_room_for_the_notes(booking):
+    booking.office.address_en = (
+        "123/456 Public Service Building, floor 2, Pracha Rat Bamphen Road, Huai Khwang "
+        "Subdistrict, Pom Prap Sattru Phai District, Bangkok 10310"
+    )
+
+    with override("en"):
+        page = pypdfium2.PdfDocument(pdf.ticket(booking, checklist=CHECKLIST))[0].get_textpage()
+
+    def edge(words, side):
+        return page.get_charbox(page.search(words).get_next()[0])[side]
+
+    bottom, top = 1, 3
+    last = min(edge("10310", bottom), edge(booking.office.phone, bottom))
+    assert last > edge("If you", top) > edge("What to bring", top)

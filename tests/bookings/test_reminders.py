@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
+from django.db import transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -13,13 +15,18 @@ from bookings.services import integrity
 from bookings.services.reminders import DAY_BEFORE, TWO_HOURS
 from bookings.workflow import Status
 from core.workflow import CITIZEN, Actor
+from notifications import delivery
 from notifications.models import Message
+from notifications.models import Status as MessageStatus
 from tests.factories import NOW, at, booking_at, make_slot
+from tests.live.size import full_or
 
 VISIT = at(2026, 11, 30, 10)
 EVE = at(2026, 11, 29, 9)
 EARLY = at(2026, 11, 30, 8)
 MINUTE = timedelta(minutes=1)
+# So many courses of events are made up for each of the last two tests.
+COURSES = full_or(300, 25)
 
 
 @pytest.fixture
@@ -144,9 +151,14 @@ def test_a_sweep_makes_a_fixed_number_of_queries(offered, officer, django_assert
         services.queue_reminders(now=EVE)
 
 
-@hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+in_any_course = hypothesis_settings(
+    max_examples=COURSES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+
+
+@in_any_course
 @given(chosen=st.integers(-600, 3_000), sweeps=st.lists(st.integers(-60, 3_000), max_size=6))
 def test_at_any_time_at_most_one_of_each_and_none_too_late(booking, chosen, sweeps):
     """Minutes before the visit: when the time was chosen, when sweeps ran."""
@@ -162,3 +174,41 @@ def test_at_any_time_at_most_one_of_each_and_none_too_late(booking, chosen, swee
         due = EVE if kind == DAY_BEFORE else EARLY
         assert since < due <= moment < VISIT
     assert not [f for f in integrity.findings(now=VISIT) if f.problems]
+
+
+@in_any_course
+@given(
+    sweeps=st.lists(st.tuples(st.integers(-60, 1_600), st.integers(0, 5)), min_size=1, max_size=6),
+    met=st.integers(0, 5),
+    after=st.integers(-2, 6),
+)
+def test_at_any_time_none_goes_out_once_it_is_cancelled(booking, officer, sweeps, met, after):
+    """Minutes before the visit at which a sweep claims, and how many later it sends; which of
+    them the cancellation meets, and how many minutes after its claim."""
+    sweeps.sort(reverse=True)
+    cancelled_at = VISIT - (sweeps[met % len(sweeps)][0] - after) * MINUTE
+    with transaction.atomic():
+        Message.objects.all().delete()
+        mail.outbox.clear()
+        for minutes, later in sweeps:
+            claimed_at, sent_at = (VISIT - (minutes - wait) * MINUTE for wait in (0, later))
+            _cancel(booking, cancelled_at, officer, now=claimed_at)
+            services.queue_reminders(now=claimed_at)
+            claimed = delivery.claim(now=claimed_at)
+            _cancel(booking, cancelled_at, officer, now=sent_at)
+            run = delivery.Sweep(now=sent_at, seconds=60, should_stop=lambda: False)
+            for message in claimed:
+                run.deliver(message)
+
+        sent = Message.objects.filter(status=MessageStatus.SENT)
+        assert len(mail.outbox) == sent.count()
+        reminders = sent.filter(kind__in=[DAY_BEFORE, TWO_HOURS])
+        assert len(reminders) == len({message.kind for message in reminders})
+        assert not reminders.filter(sent_at__gte=min(cancelled_at, VISIT)).exists()
+        transaction.set_rollback(True)
+
+
+def _cancel(booking, cancelled_at, officer, *, now):
+    booking = Booking.objects.select_related("slot").get(pk=booking.pk)
+    if cancelled_at <= now and booking.status == Status.CONFIRMED:
+        services.cancel(booking=booking, by=Actor.staff(officer), now=now, reason="ทดสอบ")

@@ -218,6 +218,46 @@ def test_who_booked_elsewhere_leaves_the_list(offered, booking):
     assert entry.closed_at is not None
 
 
+def test_who_booked_elsewhere_need_not_wait_for_the_turn(
+    offered, booking, django_assert_num_queries
+):
+    joined = NOW + timedelta(minutes=1)
+    entry = join(offered, email="Couple@example.com", now=joined)
+    behind = join(offered, now=joined)
+    with django_assert_num_queries(1):
+        assert services.end_booked_waiting(now=NOW) == 0
+    other = make_slot(offered, starts=at(2026, 12, 3, 10))
+    booking_at(offered=offered, slot=other, now=NOW + timedelta(minutes=2))
+
+    assert services.end_booked_waiting(now=NOW + timedelta(minutes=3)) == 1
+
+    assert (state(entry), entry.ending) == ("over", "booked")
+    assert waiting.line_of(behind).position == 1
+
+
+def test_the_office_takes_out_with_a_reason(offered, booking, officer):
+    entry = join(offered)
+    with pytest.raises(Refused) as refused:
+        services.take_out(entry=entry, reason=" ", by=officer, now=NOW)
+    assert refused.value.code == "reason"
+
+    services.take_out(entry=entry, reason="โทรมาขอออก", by=officer, now=NOW)
+
+    assert (state(entry), entry.ending) == ("left", "taken_out")
+    assert (entry.reason, entry.closed_by, entry.closed_at) == ("โทรมาขอออก", officer, NOW)
+
+
+def test_who_has_an_offer_is_not_taken_out(offered, booking, officer):
+    entry = join(offered)
+    cancel(booking)
+
+    with pytest.raises(Refused) as refused:
+        services.take_out(entry=entry, reason="โทรมาขอออก", by=officer, now=NOW)
+
+    assert refused.value.code == "offered"
+    assert state(entry) == WaitingStatus.OFFERED
+
+
 @pytest.mark.parametrize(
     ("now", "until"),
     [

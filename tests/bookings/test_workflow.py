@@ -6,11 +6,13 @@ from bookings import services
 from bookings.models import ItemCheck, ItemState
 from bookings.workflow import (
     CHANGEABLE,
+    CLOSING_WORKFLOW,
     OCCUPYING,
     OPEN,
     TICKET_WORKFLOW,
     UNDECIDED,
     WORKFLOW,
+    ClosingStatus,
     Status,
     TicketStatus,
 )
@@ -45,9 +47,13 @@ ALLOWED = {
     ("serving", "not_served"): {S},
     ("serving", "arrived"): {S},
     ("served", "serving"): {S},
+    ("served", "not_served"): {S},
     ("not_served", "serving"): {S},
+    ("not_served", "served"): {S},
     ("no_show", "confirmed"): {S},
     ("no_show", "arrived"): {S},
+    ("cancelled", "requested"): {C},
+    ("cancelled", "confirmed"): {C},
 }
 
 TICKETS_ALLOWED = {
@@ -65,10 +71,18 @@ TICKETS_ALLOWED = {
     ("paused", "not_served"): {S},
     ("served", "serving"): {S},
     ("served", "paused"): {S},
+    ("served", "not_served"): {S},
     ("not_served", "serving"): {S},
     ("not_served", "paused"): {S},
+    ("not_served", "served"): {S},
     ("left", "waiting"): {S},
     ("left", "called"): {S},
+}
+
+CLOSINGS_ALLOWED = {
+    ("draft", "announced"): {S},
+    ("draft", "dropped"): {S},
+    ("announced", "done"): {Y},
 }
 
 REACHABLE = [
@@ -96,8 +110,12 @@ VERBS = {
 
 @pytest.mark.parametrize(
     ("workflow", "statuses", "expected"),
-    [(WORKFLOW, Status, ALLOWED), (TICKET_WORKFLOW, TicketStatus, TICKETS_ALLOWED)],
-    ids=["bookings", "tickets"],
+    [
+        (WORKFLOW, Status, ALLOWED),
+        (TICKET_WORKFLOW, TicketStatus, TICKETS_ALLOWED),
+        (CLOSING_WORKFLOW, ClosingStatus, CLOSINGS_ALLOWED),
+    ],
+    ids=["bookings", "tickets", "closings"],
 )
 def test_the_table_allows_these_moves_and_no_others(workflow, statuses, expected):
     allowed = {
@@ -114,14 +132,11 @@ def test_the_table_allows_these_moves_and_no_others(workflow, statuses, expected
 def test_every_status_has_its_row():
     assert set(WORKFLOW.moves) == set(Status)
     assert set(TICKET_WORKFLOW.moves) == set(TicketStatus)
+    assert set(CLOSING_WORKFLOW.moves) == set(ClosingStatus)
 
 
 def test_nothing_leaves_the_ends():
-    assert WORKFLOW.ends() == {
-        Status.CANCELLED,
-        Status.REJECTED,
-        Status.EXPIRED,
-    }
+    assert WORKFLOW.ends() == {Status.REJECTED, Status.EXPIRED}
 
 
 def test_an_open_booking_occupies_a_place():

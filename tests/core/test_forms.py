@@ -163,7 +163,7 @@ def test_national_id_says_how_many_digits():
     with translation.override("en"), pytest.raises(ValidationError) as refused:
         fields.NationalIdField().clean("1-1017-00230-70")
     with translation.override("en"):
-        assert refused.value.messages == ["It has 12 digits; 13 are needed"]
+        assert refused.value.messages == ["The ID number has 12 digits; 13 are needed"]
 
 
 def test_passport():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import BadText, ascii_digits, clean_text, given_name, is_digits, search_key
+from core.text import BadText, ascii_digits, clean_text, given_name, is_digits, search_key, unbroken
 
 # Any code point, the lone surrogates that JSON can carry included.
 anything = st.text(alphabet=st.characters(categories=None))
@@ -146,3 +146,15 @@ def test_search_key_is_idempotent(typed):
     key = search_key(typed)
 
     assert search_key(key) == key
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("27 November 2026 (B.E. 2569)", ["27\u00a0November\u00a02026", "(B.E.\u00a02569)"]),
+        ("ส 28 – อา 29 พ.ย.", ["ส\u00a028\u00a0–", "อา\u00a029\u00a0พ.ย."]),
+        ("02 000 1004", ["02\u00a0000\u00a01004"]),
+    ],
+)
+def test_a_date_breaks_before_its_bracket_and_after_its_dash(words, lines):
+    assert unbroken(words).split(" ") == lines

@@ -85,3 +85,11 @@ def test_every_status_colour_and_icon_is_drawn():
 def test_words_are_escaped_and_references_spelled():
     assert ui.nowrap("<b>") == '<span class="nowrap">&lt;b&gt;</span>'
     assert ui.spell("BR-7K4M-29") == "B R, 7 K 4 M, 2 9"
+
+
+def test_an_address_breaks_at_its_spaces_only():
+    shown = ui.whole_words("ถนนนเรศ <เขตบางรัก>")
+
+    assert shown == (
+        '<span class="nowrap">ถนนนเรศ</span> <span class="nowrap">&lt;เขตบางรัก&gt;</span>'
+    )

@@ -41,6 +41,29 @@ def browser_context_args(browser_context_args):
     }
 
 
+def _is_complaint(said) -> bool:
+    """An error of a script, a breach of the content policy, a missing file of our own; not the
+    line that Chromium writes for each refused form."""
+    is_answer = said.text.startswith("Failed to load resource")
+    return said.type == "error" and (not is_answer or "/static/" in said.location["url"])
+
+
+@pytest.fixture(autouse=True)
+def quiet_console(browser, monkeypatch):
+    """No page of a journey may complain in the console, whoever opens it."""
+    complaints, new_context = [], browser.new_context
+
+    def listened_to(**options):
+        context = new_context(**options)
+        context.on("console", lambda said: _is_complaint(said) and complaints.append(said.text))
+        context.on("weberror", lambda thrown: complaints.append(str(thrown.error)))
+        return context
+
+    monkeypatch.setattr(browser, "new_context", listened_to)
+    yield
+    assert complaints == []
+
+
 @pytest.fixture
 def city(transactional_db, live_server, settings):
     """The seeded city, with times of Bang Rak only; gives the address of the server."""

@@ -1,6 +1,7 @@
 """What people do in the browser, as sentences. Names and numbers are invented."""
 
 import re
+from pathlib import Path
 
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -69,6 +70,16 @@ class Couple:
 
     def when_they_send_it(self) -> None:
         self.page.get_by_role("button", name="ส่งคำขอจอง").click()
+
+    def given_they_sent_a_picture(self, path: Path, *, of: str) -> None:
+        """To the booking with the reference `of`."""
+        self.page.goto(f"{self.site}/my/{of}/documents/")
+        self.page.locator("input[type=file]").set_input_files(path)
+        self.page.get_by_role("button", name="ส่งไฟล์เหล่านี้").click()
+        expect(self.page.locator("#sent li")).to_have_count(1)
+
+    def when_they_remove_the_first_picture(self) -> None:
+        self.page.locator("#sent").get_by_role("button", name="ลบ").first.click()
 
     def then_the_time_is_theirs(self) -> str:
         """Gives the reference."""

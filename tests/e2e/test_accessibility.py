@@ -35,6 +35,8 @@ OF_STAFF = [
     "/admin/bookings/booking/",
     "/admin/bookings/booking/?tab=all",
     "/admin/bookings/slot/",
+    "/admin/bookings/slot/week/",
+    "/admin/bookings/waitingentry/",
     "/admin/offices/closure/",
     "/admin/offices/offeredservice/",
     "/admin/notifications/message/",

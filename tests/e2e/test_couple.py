@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from PIL import Image
 from playwright.sync_api import expect
 
 from bookings.models import Booking
@@ -150,3 +151,50 @@ def test_time_that_went_meanwhile_offers_the_nearest(couple, browser, browser_co
     expect(couple.page.get_by_role("heading", level=1)).to_contain_text("มีคนจองเวลานี้ไปก่อน")
     couple.page.locator("button[name=slot]").first.click()
     expect(couple.page.locator("form#booking-form")).to_be_visible()
+
+
+def test_couple_goes_back_after_a_refused_form(couple):
+    couple.page.goto(f"{couple.site}/offices/bang-rak/marriage/times/")
+    couple.when_they_take_the_last_time()
+    couple.when_they_send_it()
+    expect(couple.page.locator("#error_full_name")).to_be_visible()
+    couple.when_they_fill_in_the_form()
+    couple.when_they_send_it()
+    reference = couple.then_the_time_is_theirs()
+
+    couple.page.go_back()
+
+    expect(couple.page).to_have_url(f"{couple.site}/my/{reference}/")
+
+
+@pytest.fixture
+def card(tmp_path):
+    """A picture of a card, as a telephone takes it."""
+    path = tmp_path / "card.jpg"
+    Image.new("RGB", (900, 700), "white").save(path)
+    return path
+
+
+def test_a_removed_picture_can_be_had_back(couple, card):
+    reference = couple.book()
+    couple.given_they_sent_a_picture(card, of=reference)
+
+    couple.when_they_remove_the_first_picture()
+    expect(couple.page.get_by_role("button", name="เลิกลบ")).to_be_focused()
+    couple.page.get_by_role("button", name="เลิกลบ").click()
+
+    couple.page.reload()
+    expect(couple.page.locator("#sent li")).to_have_count(1)
+    assert Booking.objects.get(reference=reference).documents.count() == 1
+
+
+def test_a_removed_picture_is_gone_when_they_go_on(couple, card):
+    reference = couple.book()
+    couple.given_they_sent_a_picture(card, of=reference)
+
+    couple.when_they_remove_the_first_picture()
+    couple.page.goto(f"{couple.site}/my/{reference}/")
+    couple.page.goto(f"{couple.site}/my/{reference}/documents/")
+
+    expect(couple.page.locator("#sent li")).to_have_count(0)
+    assert Booking.objects.get(reference=reference).documents.count() == 0

@@ -2,6 +2,7 @@
 
 from bookings.models import Booking, Party
 from bookings.workflow import Status
+from offices.models import OfferedService
 from tests.faults.ground import Ground
 from tests.faults.ledger import Ledger
 from tests.faults.load import AWAY, CUT, MOVED_ON
@@ -20,26 +21,42 @@ POST = b"POST /"
 @scenario("F3", "the same key with another body", short=False)
 def changed_body(ground: Ground) -> str:
     keys = ground.pick(100, 4)
-    slot = world.slot(world.marriage_at_bang_rak(), places=keys)
+    offered = world.marriage_at_bang_rak()
+    slot = world.slot(offered, places=keys)
     with ground.web() as server:
-        browsers = [Browser(server.address) for _ in range(keys)]
-        pages = side_by_side(AT_ONCE, [lambda b=b: world.held_form(b, slot) for b in browsers])
-        forms = list(zip(browsers, pages, strict=True))
-        first = side_by_side(
-            AT_ONCE, [lambda f=f: world.send(*f, world.couple()).status for f in forms]
-        )
-        others = side_by_side(AT_ONCE, [lambda f=f: world.send(*f, world.couple()) for f in forms])
+        forms = _forms(server.address, slot, keys)
+        first = _sent(forms)
+        others = _sent([(*window, world.couple()) for *window, _typed in forms])
     assert first == [MOVED_ON] * keys, first
-    assert [answer.status for answer in others] == [409] * keys
+    assert others == [409] * keys, others
     assert Booking.objects.exclude(status=Status.HELD).count() == keys
     assert Party.objects.count() == 2 * keys
-    return f"{keys} keys, {keys} refused with 409, 0 second rows"
+    return (
+        f"{keys} keys, {keys} refused with 409, 0 second rows; control without a look at the "
+        f"body: {_control_changed(ground, offered)} of {AT_ONCE} taken for the first"
+    )
+
+
+def _sent(forms) -> list[int]:
+    return side_by_side(AT_ONCE, [lambda f=f: world.send(*f).status for f in forms])
+
+
+def _control_changed(ground: Ground, offered: OfferedService) -> int:
+    """When the body is not compared, other data is answered as if it had been stored."""
+    slot = world.slot(offered, places=AT_ONCE, no=1)
+    with ground.web("body") as server:
+        forms = _forms(server.address, slot, AT_ONCE)
+        _sent(forms)
+        taken = _sent([(*window, world.couple()) for *window, _typed in forms]).count(MOVED_ON)
+    assert taken, "the control refused them: the harness cannot see it"
+    return taken
 
 
 @scenario("F4", "the answer is lost after COMMIT")
 def lost_answer(ground: Ground) -> str:
     keys = ground.pick(100, 4)
-    slot = world.slot(world.marriage_at_bang_rak(), places=2 * keys)
+    offered = world.marriage_at_bang_rak()
+    slot = world.slot(offered, places=2 * keys)
     ledger = Ledger(ground.folder / "f4.ledger")
     with (
         proxy_to(ground.postgres.port) as to_database,
@@ -53,7 +70,21 @@ def lost_answer(ground: Ground) -> str:
         ]
     assert not ledger.lost()
     assert len(ledger.acks()) == 2 * keys
-    return f"{found[0]}/{keys} behind the database and {found[1]}/{keys} before it found again"
+    return (
+        f"{found[0]}/{keys} behind the database and {found[1]}/{keys} before the web found again; "
+        f"control that knows no form again: {_control_lost(ground, offered)} of {AT_ONCE} not found"
+    )
+
+
+def _control_lost(ground: Ground, offered: OfferedService) -> int:
+    """When a form that was sent is not known again, its repetition finds nothing."""
+    slot = world.slot(offered, places=AT_ONCE, no=1)
+    with ground.web("sent") as server:
+        forms = _forms(server.address, slot, AT_ONCE)
+        assert _sent(forms) == [MOVED_ON] * AT_ONCE
+        missed = AT_ONCE - _sent(forms).count(MOVED_ON)
+    assert missed, "the control found them: the harness cannot see it"
+    return missed
 
 
 def _forms(address, slot, keys):

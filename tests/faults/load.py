@@ -20,6 +20,7 @@ CUT = (URLError, http.client.HTTPException, ConnectionError, TimeoutError, OSErr
 PATIENCE_SECONDS = 90
 PAUSE_SECONDS = 0.2
 MOVED_ON = 303
+GONE_BEFORE, OVER = 409, 410
 AWAY = 503
 
 
@@ -52,11 +53,15 @@ class Seen:
 
 
 class Citizen:
-    """One who books one time, however often it takes."""
+    """One who books one time, however often it takes. With `gives_up`, the office may take the
+    time away while the form is filled in: then it is said (409, or 410 for the form)."""
 
-    def __init__(self, address: str, slot: Slot, ledger: Ledger, seen: Seen) -> None:
+    def __init__(
+        self, address: str, slot: Slot, ledger: Ledger, seen: Seen, *, gives_up: bool = False
+    ) -> None:
         self.browser = Browser(address)
         self.slot, self.ledger, self.seen = slot, ledger, seen
+        self.gives_up = gives_up
 
     def book(self) -> str:
         """The path of the status page, or "" when the time is full."""
@@ -68,6 +73,8 @@ class Citizen:
         key = page.form_with("form_key").fields["form_key"]
         self.ledger.sent(key)
         answer = self._until_answered(lambda: world.send(self.browser, page, typed))
+        if self.gives_up and answer.status == GONE_BEFORE:
+            return ""
         assert answer.status == MOVED_ON, f"{answer.status}: {answer.text[:500]}"
         self.ledger.acknowledged(key, answer.location)
         return answer.location
@@ -87,7 +94,8 @@ class Citizen:
         if held.status == 409:
             return None
         assert held.status == MOVED_ON, f"{held.status}: {held.text[:500]}"
-        return self._looked(self.browser.get(held.location))
+        form = self._looked(self.browser.get(held.location))
+        return None if self.gives_up and form.status == OVER else form
 
     def _looked(self, answer: Answer) -> Answer:
         if answer.status >= 500:
@@ -125,20 +133,24 @@ class Load:
     ledger: Ledger
     errors: list[str] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
+    gives_up: bool = False
 
     def work(self, address: str, slots: list[Slot]) -> None:
         try:
             while not self.stopped.is_set():
-                Citizen(address, random.choice(slots), self.ledger, self.seen).book()
+                slot = random.choice(slots)
+                Citizen(address, slot, self.ledger, self.seen, gives_up=self.gives_up).book()
         except Exception as error:
             self.errors.append(f"{type(error).__name__}: {error}")
 
 
 @contextmanager
-def citizens(address: str, slots: list[Slot], ledger: Ledger, *, how_many: int) -> Iterator[Load]:
+def citizens(
+    address: str, slots: list[Slot], ledger: Ledger, *, how_many: int, gives_up: bool = False
+) -> Iterator[Load]:
     """So many citizens book one after the other until the block ends; then all have an answer,
     and nothing that was acknowledged is missing."""
-    load = Load(Seen(), ledger)
+    load = Load(Seen(), ledger, gives_up=gives_up)
     threads = [
         threading.Thread(target=load.work, args=(address, slots), daemon=True)
         for _ in range(how_many)

@@ -10,10 +10,6 @@ if TYPE_CHECKING:
     from tests.faults.ground import Ground
 
 
-class Skipped(Exception):
-    """Cannot be shown yet; the sentence says why."""
-
-
 @dataclass(frozen=True)
 class Scenario:
     number: str

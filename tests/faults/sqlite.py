@@ -91,7 +91,7 @@ class Embedded:
 
 @scenario("F31", "20 threads on SQLite", short=False)
 def threads(ground: Ground) -> str:
-    seconds = ground.pick(15, 5)
+    seconds = ground.pick(60, 5)
     database = Embedded(ground.folder / "f31", ground.static_root)
     times = database.make()
     ledger = Ledger(database.folder / "ledger")
@@ -128,7 +128,7 @@ def _control(ground: Ground) -> int:
 
 @scenario("F32", "kill -9 of the process that writes to SQLite")
 def killed(ground: Ground) -> str:
-    kills = ground.pick(25, 2)
+    kills = ground.pick(100, 2)
     database = Embedded(ground.folder / "f32", ground.static_root)
     times = database.make()
     ledger = Ledger(database.folder / "ledger")

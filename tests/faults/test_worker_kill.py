@@ -50,7 +50,9 @@ def test_the_harness_sees_a_loss(tmp_path):
     with mail_server(tmp_path) as server, _loop(server, tmp_path, "mark_first") as worker:
         _kill_while_sending(worker, server, kills=20, reminders=100)
         _wait_until_all_are_final(worker)
-        assert len(set(server.ledger())) < 120
+        lost = 120 - len(set(server.ledger()))
+    print(f"marked first, then sent: {lost} of 120 lost after 20 kills")
+    assert lost > 0
 
 
 def _send_under_fire(folder, start, *, reminders, kills):

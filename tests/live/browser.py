@@ -3,6 +3,7 @@ followed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -35,7 +36,7 @@ class Answer:
     def location(self) -> str:
         return urlsplit(self.headers.get("Location", "")).path
 
-    @property
+    @cached_property
     def forms(self) -> list[Form]:
         reader = _FormReader()
         reader.feed(self.text)

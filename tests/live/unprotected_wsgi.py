@@ -4,6 +4,7 @@ UNPROTECTED names it. A race test that cannot fail proves nothing (reliability Â
 import os
 import time
 from contextlib import contextmanager
+from copy import copy
 from importlib import import_module
 
 from django.db import transaction
@@ -31,7 +32,13 @@ def check_then_update():
             taken=F("taken") + n, taken_online=F("taken_online") + n
         )
 
-    holds.take_places = changes.take_places = take_places
+    @contextmanager
+    def place_taken(slot_id):
+        with transaction.atomic():
+            take_places(slot_id=slot_id, online=True)
+            yield
+
+    holds.place_taken, changes.take_places = place_taken, take_places
 
 
 def no_row_locks():
@@ -82,6 +89,24 @@ def capacity_after_a_look():
     SlotForm._fresh = fresh
 
 
+def any_body():
+    """The same form with other data counts as the same."""
+    import_module("bookings.services.submit").compare_digest = lambda one, other: True
+
+
+def forgotten_forms():
+    """Whether a form was sent before is not looked at."""
+    submit = import_module("bookings.services.submit")
+    is_sent = submit._is_sent
+
+    def as_if_new(booking, body_hash, now):
+        new = copy(booking)
+        new.body_hash = None
+        return is_sent(new, body_hash, now)
+
+    submit._is_sent = as_if_new
+
+
 def offer_in_a_moment():
     """A freed place is offered by a transaction of its own, a moment after it came free."""
     from bookings.services import changes, offers, returning
@@ -115,6 +140,19 @@ def line_without_lock():
     offers.locked_entry = locked_entry
 
 
+def copies_without_lock():
+    """Who decides about a copy request has read it, and its appointment, without a lock."""
+    no_row_locks()
+    from registry_requests.services import moves
+
+    def lock_rows(queryset, **options):
+        rows = list(queryset)
+        time.sleep(MOMENT)
+        return _Rows(rows, queryset.model)
+
+    moves.lock_rows = lock_rows
+
+
 class _Rows:
     """What `lock_rows(...).get()` needs."""
 
@@ -132,8 +170,11 @@ _CONTROLS = {
     "locks": no_row_locks,
     "order": old_slot_first,
     "capacity": capacity_after_a_look,
+    "body": any_body,
+    "sent": forgotten_forms,
     "offers": offer_in_a_moment,
     "line": line_without_lock,
+    "copies": copies_without_lock,
     "": lambda: None,
 }
 _CONTROLS[os.environ.get("UNPROTECTED", "")]()

@@ -12,11 +12,25 @@ from django.utils import timezone, translation
 from bookings import links, request_links
 from notifications.models import Message
 from offices.queries import working_days_after
+from registry_requests import links as copy_links
 from tests import factories
 from tests.factories import make_data_request
+from tests.live import world
 from tests.portal.stored import stored
+from tests.registry_requests.conftest import collection_at, submit
 
 WAITING = {"waiting": "", "waiting_take": "take/", "waiting_leave": "leave/"}
+COPY = {"copy_new", "copy_link", "copy_reply"}
+OF_A_COPY = {
+    "status": "",
+    "cancel": "cancel/",
+    "move": "move/",
+    "documents": "documents/",
+    "ticket": "ticket.pdf",
+    "event": "event.ics",
+    "leave": "leave/",
+    "copy_reply": "reply/",
+}
 PERSONAL = {
     "waiting",
     "wait",
@@ -29,6 +43,8 @@ PERSONAL = {
     "form",
     "link",
     "find",
+    "copy_new",
+    "copy_link",
 }
 PERSONAL |= {"data_request", "data_link", "data_status"}
 LANGUAGES = ("th", "en")
@@ -53,7 +69,7 @@ def pages(client, book, keep):
     client.get(f"/d/{token}/")
     about_data = words | {"reference": asked.reference, "token": token}
     names = {name for name in _portal().reverse_dict if isinstance(name, str)}
-    names -= {*WAITING, "waiting_link"}
+    names -= {*WAITING, "waiting_link", *COPY}
     found = []
     for language in LANGUAGES:
         with translation.override(language):
@@ -62,7 +78,19 @@ def pages(client, book, keep):
                 for name in sorted(names)
             ]
     found += _pages_of_the_waiting_list(client, booking.offered)
+    found += _pages_of_a_copy(client, booking.office)
     return found
+
+
+def _pages_of_a_copy(client, office):
+    """The form, the link, and what stands at the addresses of a booking for a request."""
+    offered = collection_at(office)
+    made = submit(offered, world.slot(offered, places=2), now=timezone.now())
+    token = copy_links.link(made).rstrip("/").rpartition("/")[2]
+    client.get(f"/r/{token}/")
+    paths = [("copy_new", f"/requests/new/{office.slug}/"), ("copy_link", f"/r/{token}/")]
+    paths += [(name, f"/my/{made.reference}/{end}") for name, end in OF_A_COPY.items()]
+    return [(name, f"{root}{path}") for name, path in paths for root in ("", "/en")]
 
 
 def _pages_of_the_waiting_list(client, offered):

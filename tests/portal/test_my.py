@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -6,8 +7,11 @@ from django.utils import timezone
 
 from accounts.links import SHORT_CODE_MAX_LENGTH, make_token
 from bookings import links, services
-from bookings.models import Booking
+from bookings.models import Booking, NotServedReason
+from bookings.services import counter
 from bookings.workflow import Status
+from offices.models import Window
+from tests.factories import make_staff, mark_all
 from tests.live import world
 
 PAGES = ["", "cancel/", "move/", "documents/", "ticket.pdf", "event.ics"]
@@ -73,6 +77,18 @@ def test_status_names_reference_and_status(client, booking, path):
 
     assert f'data-reference="{booking.reference}"' in page
     assert 'data-status="requested"' in page
+
+
+@pytest.mark.parametrize(
+    ("review_days", "words"),
+    [(1, "แจ้งผลภายในวัน"), (60, "แจ้งผลก่อนเวลานัด")],
+    ids=["in time", "a check that would outlast the visit"],
+)
+def test_status_says_by_when_they_hear(client, booking, path, review_days, words):
+    booking.offered.review_days = review_days
+    booking.offered.save()
+
+    assert words in client.get(path).content.decode()
 
 
 def test_contact_is_masked(client, book):
@@ -234,6 +250,28 @@ def test_timeline_shows_the_reason(client, booking, path):
     )
 
     assert "นายทะเบียนลา" in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (NotServedReason.SYSTEM, "เพราะ ระบบทะเบียนขัดข้อง"),
+        (NotServedReason.OTHER, "เพราะ ไฟดับทั้งอาคาร"),
+    ],
+)
+def test_who_was_not_served_reads_why(client, booking, path, reason, words):
+    officer, now = make_staff(office=booking.office), booking.slot.starts_at
+    mark_all(booking)
+    confirmed = services.confirm(booking=booking, by=officer, now=now - timedelta(days=1))
+    window = Window.objects.create(
+        office=booking.office, section=booking.offered.section, label="5"
+    )
+    ticket = counter.arrive(booking=confirmed, by=officer, now=now)
+    ticket = counter.call(ticket=ticket, window=window, by=officer, now=now)
+    counter.start(ticket=ticket, by=officer, now=now)
+    counter.not_served(ticket=ticket, reason=reason, remark="ไฟดับทั้งอาคาร", by=officer, now=now)
+
+    assert words in client.get(path).content.decode()
 
 
 def test_status_page_makes_the_same_queries_with_a_long_history(

@@ -365,5 +365,5 @@ def test_a_service_costs_the_same_however_long_its_lists(
         item.cases.add(cases[0])
         Question.objects.create(service=cases[0].service, question_th=f"ถาม {no}", answer_th="ตอบ")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(MARRIAGE)

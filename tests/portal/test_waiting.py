@@ -12,7 +12,7 @@ from bookings.models import Booking, WaitingEntry
 from bookings.workflow import Status
 from core.workflow import CITIZEN
 from offices.models import Office
-from tests.factories import NOW, at, booking_at, make_offered, make_slot, wait
+from tests.factories import NOW, at, booking_at, make_offered, make_slot, make_staff, wait
 from tests.live import world
 from tests.portal.reading import Page
 from tests.portal.stored import stored
@@ -247,6 +247,18 @@ def test_offer_that_was_not_taken_says_so(offered, booking):
         assert "ส่งต่อให้คนถัดไปแล้ว" in browser.get(path).content.decode()
         assert browser.post(f"{path}take/").status_code == 303
         assert Booking.objects.get(waiting=entry).holder == entry.holder
+
+
+def test_who_was_taken_off_by_the_office_reads_why(offered, booking):
+    entry = wait(offered, first_day=DAY.date())
+    browser, path = opened(entry)
+
+    by = make_staff(office=offered.office)
+    services.take_out(entry=entry, reason="โทรมาขอออก", by=by, now=NOW)
+
+    text = browser.get(path).content.decode()
+    assert "เขตนำคุณออกจากคิวรอแล้ว" in text
+    assert "โทรมาขอออก" in text
 
 
 # --- other offices --------------------------------------------------------------------------

@@ -113,8 +113,12 @@ def _times(*, places):
 
 
 def _close_while_booking(server, slots):
-    """Half of them have the form open, the others the page of times; one head begins a closing
-    among them."""
+    return _while_booking(server, slots, lambda slots, head: _plan(slots[0], head))
+
+
+def _while_booking(server, slots, act):
+    """Half of them have the form open, the others the page of times; one head does `act` among
+    them."""
     head = make_staff(Role.HEAD, office=slots[0].office)
     browsers = [Browser(server.address) for _ in range(COUPLES)]
     wanted = [slots[no % TIMES] for no in range(COUPLES)]
@@ -139,12 +143,41 @@ def _close_while_booking(server, slots):
             time.sleep(random.uniform(0, RUSH_SECONDS))
         return world.send(browser, form, world.couple())
 
-    def close():
+    def press():
         time.sleep(RUSH_SECONDS / 2)
-        return _plan(slots[0], head)
+        try:
+            return act(slots, head)
+        finally:
+            connection.close()
 
-    *answers, closing = at_once([*(lambda n=n: book(n) for n in range(COUPLES)), close])
-    return closing.value, [answer.value for answer in answers]
+    *answers, made = at_once([*(lambda n=n: book(n) for n in range(COUPLES)), press])
+    return made.value, [answer.value for answer in answers]
+
+
+def _change(slots, head):
+    """Only the first of the times stays."""
+    pattern = slots[0].office.patterns.get()
+    return services.plan_times(
+        pattern=pattern,
+        weekdays="1234567",
+        rows=[_row(slots[0])],
+        reason_th="เปลี่ยนเวลาให้บริการ",
+        by=head,
+        now=timezone.now(),
+    )
+
+
+def _store_at_once(slots, head):
+    pattern = slots[0].office.patterns.get()
+    no, starts, ends = _row(slots[0])
+    pattern.times.all().delete()
+    pattern.times.create(no=no, starts=starts, ends=ends)
+    return pattern
+
+
+def _row(slot):
+    starts, ends = (timezone.localtime(at).time() for at in (slot.starts_at, slot.ends_at))
+    return 1, starts, ends
 
 
 def _plan(slot, head):
@@ -220,3 +253,44 @@ def _wait(is_so):
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.003)
+
+
+def test_times_that_a_change_takes_away_are_stopped_under_load(serve):
+    """As the closing of a day: a head changes the pattern while couples book all its times."""
+    slots = _times(places=COUPLES)
+
+    with serve() as server:
+        closing, answers = _while_booking(server, slots, _change)
+
+    left = _without_decision(closing, slots[1:])
+    standing = Booking.objects.filter(slot__in=slots, status=Status.REQUESTED).count()
+    print(
+        f"{COUPLES} couples book while the pattern loses two of three times: {standing} stand, "
+        f"{closing.decisions.count()} on the list, {len(left)} without a decision"
+    )
+    assert max(answer.status for answer in answers) < 500
+    assert left == []
+    for decision in closing.decisions.all():
+        services.decide(
+            decision=decision, choice=Choice.CANCEL, by=closing.made_by, now=timezone.now()
+        )
+    services.announce(closing=closing, by=closing.made_by, now=timezone.now())
+    services.carry_out_closings(now=timezone.now())
+    assert not Booking.objects.filter(slot__in=slots[1:], status=Status.REQUESTED).exists()
+    told = Message.objects.filter(kind="cancelled_by_office").values_list("case_id", flat=True)
+    assert sorted(told) == sorted(closing.decisions.values_list("booking", flat=True))
+    assert broken_invariants() == ""
+
+
+def test_control_a_pattern_stored_at_once_leaves_people_on_its_old_times(serve):
+    """Stored without the stop and the decisions, as the page of a pattern once did."""
+    slots = _times(places=COUPLES)
+
+    with serve() as server:
+        pattern, _answers = _while_booking(server, slots, _store_at_once)
+
+    gone = Booking.objects.filter(slot__in=slots[1:], status=Status.REQUESTED)
+    left = gone.filter(decisions__isnull=True).count()
+    print(f"pattern stored at once: {left} on times that are not in it, and nobody knows")
+    assert pattern.times.count() == 1
+    assert left

@@ -5,12 +5,13 @@ import pytest
 from bookings.models import Booking
 from tests.live import world
 from tests.live.browser import Browser
+from tests.live.size import full_or
 from tests.live.together import at_once, side_by_side
 from tests.races.invariants import broken_invariants
 
 pytestmark = [pytest.mark.postgres, pytest.mark.race]
 
-PAIRS = 50
+PAIRS, AT_ONCE = full_or(200, 50), 50
 
 
 def test_crossing_moves_all_succeed(serve, deadlocks):
@@ -18,7 +19,9 @@ def test_crossing_moves_all_succeed(serve, deadlocks):
     before = deadlocks()
 
     with serve() as server:
-        answers = _cross(server, slots, PAIRS)
+        answers = [
+            answer for _ in range(0, PAIRS, AT_ONCE) for answer in _cross(server, slots, AT_ONCE)
+        ]
 
     broken = deadlocks() - before
     statuses = [answer.value.status for answer in answers]

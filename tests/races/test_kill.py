@@ -13,12 +13,13 @@ from bookings.workflow import Status
 from notifications.models import Message
 from tests.live import world
 from tests.live.browser import Browser
+from tests.live.size import full_or
 from tests.live.together import at_once, side_by_side
 from tests.races.invariants import broken_invariants
 
 pytestmark = [pytest.mark.postgres, pytest.mark.race]
 
-KILLS, FORMS = 30, 3
+KILLS, FORMS = full_or(200, 30), 3
 LATEST_SECONDS = 0.2
 CUT = (URLError, http.client.HTTPException, ConnectionError, TimeoutError)
 

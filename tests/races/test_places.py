@@ -51,8 +51,18 @@ def test_control_a_look_before_the_update_oversells(serve, without_constraints):
 def rush(server, slot, clients):
     """Everybody has the page of times open and presses at the same instant; who gets the time
     fills in the form."""
+    return press_all(windows(server, slot, clients), slot)
+
+
+def windows(server, slot, clients):
+    """So many browsers with the page of times open."""
     browsers = [Browser(server.address) for _ in range(clients)]
     pages = side_by_side(8, [lambda b=b: world.times_page(b, slot) for b in browsers])
+    return list(zip(browsers, pages, strict=True))
+
+
+def press_all(windows, slot):
+    """Everybody presses this time at the same instant, whichever the page was opened for."""
 
     def book(browser, page):
         held = world.press_slot(browser, page, slot)
@@ -60,4 +70,4 @@ def rush(server, slot, clients):
             return held
         return world.send(browser, browser.get(held.location), world.couple())
 
-    return at_once([lambda b=b, p=p: book(b, p) for b, p in zip(browsers, pages, strict=True)])
+    return at_once([lambda w=w: book(*w) for w in windows])

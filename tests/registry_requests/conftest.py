@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from bookings.services import Person, integrity
 from offices.models import Fee
@@ -35,6 +36,13 @@ def invariants_hold(db, request):
 @pytest.fixture
 def broken_on_purpose():
     """For a test that makes an invariant false."""
+
+
+@pytest.fixture
+def at_now():
+    """The pages ask the clock."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 def collection_at(office):

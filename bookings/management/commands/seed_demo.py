@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import demo as demo_staff
 from accounts.models import User
 from bookings import demo, demo_day
+from core import demo as demo_parts
 from offices.models import Office
 
 
@@ -46,6 +47,11 @@ class Command(BaseCommand):
         day = demo_day.make_day(officers=list(people.values()), now=timezone.now())
         numbers = ", ".join(f"{number} {state}" for state, number in sorted(day.items()))
         self.stdout.write(f"demo day: {day.total()} numbers" + (f" ({numbers})" if day else ""))
+        for name, numbers_of in demo_parts.make_all(timezone.now()):
+            states = ", ".join(f"{number} {state}" for state, number in sorted(numbers_of.items()))
+            self.stdout.write(
+                f"{name}: {numbers_of.total()} made" + (f" ({states})" if states else "")
+            )
         visits = demo_day.make_history(
             officers=list(people.values()), now=timezone.now(), months=options["months"]
         )

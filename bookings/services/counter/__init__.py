@@ -3,6 +3,7 @@ locks the booking, then its ticket, then the window or the row of numbers, alway
 
 from bookings.services.counter.alarms import answer_alarm, raise_alarm
 from bookings.services.counter.arriving import add_walk_in, arrive
+from bookings.services.counter.correcting import correct
 from bookings.services.counter.kiosk import open_kiosk, take_number
 from bookings.services.counter.serving import (
     call,
@@ -22,6 +23,7 @@ __all__ = [
     "arrive",
     "call",
     "call_again",
+    "correct",
     "finish",
     "mark_clock_wrong",
     "no_show",

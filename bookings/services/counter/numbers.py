@@ -41,7 +41,8 @@ def number_of_place(counter: Counter, booking: Booking) -> int:
 def place_of_the_day(booking: Booking) -> int:
     """1 for the first place of the day's table of the booked service. One query."""
     slot = booking.slot
-    earlier = Slot.objects.of(booking.offered).between(start_of_day(slot.starts_at), slot.starts_at)
+    day = Slot.objects.of(booking.offered).shown()
+    earlier = day.between(start_of_day(slot.starts_at), slot.starts_at)
     return 1 + (earlier.aggregate(places=Sum("capacity"))["places"] or 0)
 
 

@@ -79,9 +79,15 @@ def check_is(ticket: Ticket, *states: TicketStatus) -> None:
 
 
 def open_period(
-    ticket: Ticket, *, by: Actor, now: datetime, started_at: datetime | None = None
+    ticket: Ticket,
+    *,
+    by: Actor,
+    now: datetime,
+    started_at: datetime | None = None,
+    why: str = "",
 ) -> None:
-    """Append the period of the ticket's state; that of an end has no length. One INSERT."""
+    """Append the period of the ticket's state; that of an end has no length. `why` it corrects
+    the one before. One INSERT."""
     is_over = ticket.status in ENDS
     at_window = ticket.window if ticket.status != TicketStatus.WAITING else None
     Period.objects.create(
@@ -91,6 +97,7 @@ def open_period(
         window=at_window,
         started_at=started_at or now,
         ended_at=now if is_over else None,
+        why=why,
     )
 
 
@@ -99,10 +106,12 @@ def close_period(ticket: Ticket, *, now: datetime) -> None:
     ticket.periods.filter(ended_at__isnull=True).update(ended_at=now)
 
 
-def move_booking(ticket: Ticket, target: Status, *, by: Actor, now: datetime) -> None:
+def move_booking(
+    ticket: Ticket, target: Status, *, by: Actor, now: datetime, reason: str = ""
+) -> None:
     """Move the locked booking of a ticket, where it has one that stands elsewhere."""
     if ticket.booking_id and _booking(ticket).status != target:
-        move(_booking(ticket), target, by=by, now=now)
+        move(_booking(ticket), target, by=by, now=now, reason=reason)
 
 
 def called_already(ticket: Ticket) -> Refused:

@@ -40,17 +40,17 @@ def undo(
 
 def mark_clock_wrong(*, period: Period, by: User) -> None:
     """Leave the minutes of a period out of the figures. Raises Refused("undo_other")."""
-    _check_whose(period.officer_id, by, period.ticket.office_id)
+    check_whose(period.officer_id, by, period.ticket.office_id)
     Period.objects.filter(pk=period.pk).update(clock_wrong=True)
 
 
 def _undo_step(ticket: Ticket, by: User, now: datetime) -> None:
     steps = list(ticket.periods.filter(undone=False).select_related("window").order_by("-id")[:2])
     last, before = steps[0], steps[1] if len(steps) > 1 else None
-    if before is not None and before.state == last.state:
+    if last.why or (before is not None and before.state == last.state):
         raise _nothing_to_undo()
     _check_in_time(last.started_at, now)
-    _check_whose(last.officer_id, by, ticket.office_id)
+    check_whose(last.officer_id, by, ticket.office_id)
     target = _where_it_was(before)
     actor = Actor.staff(by)
     TICKET_WORKFLOW.check(ticket.status, target, actor)
@@ -94,7 +94,7 @@ def _undo_no_show(booking: Booking, by: User, now: datetime) -> None:
     if booking.status != Status.NO_SHOW or last is None:
         raise _nothing_to_undo()
     _check_in_time(last.at, now)
-    _check_whose(last.by_id, by, booking.office_id)
+    check_whose(last.by_id, by, booking.office_id)
     move(booking, Status.CONFIRMED, by=Actor.staff(by), now=now)
 
 
@@ -106,9 +106,12 @@ def _check_in_time(done_at: datetime, now: datetime) -> None:
         )
 
 
-def _check_whose(officer_id: int | None, by: User, office_id: int) -> None:
+def check_whose(officer_id: int | None, by: User, office_id: int) -> None:
+    """Raises Refused("undo_other") unless `by` did it, or leads the desk of the office."""
     if officer_id != by.pk and not by.has_office_permission("bookings.lead_desk", office_id):
-        raise Refused(_("Only who did it, or the head of section, can undo it."), code="undo_other")
+        raise Refused(
+            _("Only who did it, or the head of section, can change it."), code="undo_other"
+        )
 
 
 def _nothing_to_undo() -> Refused:
