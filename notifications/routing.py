@@ -4,6 +4,8 @@ linked since then is used, one that was taken back is not (ADR 30)."""
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import transaction
+
 from notifications.channels import is_set_up
 from notifications.models import Channel, Message, Status
 from notifications.sources import Contact, source_of
@@ -22,16 +24,15 @@ def route(message: Message, *, now: datetime) -> bool:
         return True
     first, *others = ways
     message.channel, message.address = first.channel, first.address
-    if message.by_every_channel:
-        for other in others:
-            add(message, other, others=(), now=now)
-        others = []
-    message.fallbacks = [[other.channel, other.address] for other in others]
-    return bool(
-        Message.objects.filter(
+    later = [] if message.by_every_channel else others
+    message.fallbacks = [[other.channel, other.address] for other in later]
+    with transaction.atomic():
+        mine = Message.objects.filter(
             pk=message.pk, attempts=message.attempts, status=Status.QUEUED
         ).update(channel=message.channel, address=message.address, fallbacks=message.fallbacks)
-    )
+        for other in others if mine and message.by_every_channel else []:
+            add(message, other, others=(), now=now)
+    return bool(mine)
 
 
 def goes_elsewhere(message: Message) -> bool:

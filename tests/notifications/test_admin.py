@@ -7,7 +7,7 @@ from accounts.models import ViewLog
 from accounts.roles import Role
 from notifications.models import Message, Status
 from tests.factories import make_office, make_staff
-from tests.notifications.letters import letter
+from tests.notifications.letters import NOW, letter
 
 LIST = "admin:notifications_message_changelist"
 
@@ -130,3 +130,12 @@ def test_who_only_looks_cannot_act(officer, client, role):
 def test_the_central_office_sees_no_messages(officer, client):
     client.force_login(make_staff(Role.CENTRAL), backend="accounts.backends.RoleBackend")
     assert client.get(reverse(LIST)).status_code == 403
+
+
+def test_a_month_that_is_nearly_used_up_is_said(officer, client):
+    from notifications.models import Quota
+
+    quota = Quota.objects.create(channel="line", most=300, used=239, read_at=NOW)
+    assert "300" not in client.get(reverse(LIST)).content.decode()
+    Quota.objects.filter(pk=quota.pk).update(used=240)
+    assert "240 จาก 300" in client.get(reverse(LIST)).content.decode()

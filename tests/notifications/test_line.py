@@ -137,6 +137,9 @@ def test_a_link_that_is_newer_than_the_message_is_used(api, source, monkeypatch)
 
 
 def test_a_link_that_was_taken_back_is_not(api, source, ledger, monkeypatch):
+    from notifications import channels
+
+    monkeypatch.setitem(channels.SENDERS, "line", LineSender)
     ways(monkeypatch, Contact("email", "a@example.com"))
     by_line(fallbacks=[["email", "a@example.com"]])
     assert sweep() == {"sent": 1}
