@@ -187,9 +187,8 @@ def _do(
     if found.version != version_of(http):
         error = services.Changed(found.changes.select_related("by").last())
         return case.refused(http, found, error, now=now, **parts)
-    if form is not None:
-        if not form.is_valid():
-            return case.page(http, found, now=now, status=422, **parts)
+    if form is not None and not form.is_valid():
+        return case.page(http, found, now=now, status=422, **parts)
     try:
         verb(form.cleaned_data if form else {})
     except Refused as error:
