@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Case, CharField, Count, Exists, Max, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, Value, When
 
 from bookings.models import Booking, BookingChange
 from bookings.services.findings import Finding, problems
@@ -30,7 +30,9 @@ NEWS_OF_STEPS = [
 
 def of_events(now: datetime) -> Finding:
     kind = Case(*(When(q, then=Value(k)) for q, k in NEWS_OF_STEPS), output_field=CharField())
-    steps = BookingChange.objects.order_by().filter(booking__belongs_to="")
+    # A change of owner keeps the state, and nobody is told.
+    of_owner = Q(from_status=F("to_status"), from_slot__isnull=True)
+    steps = BookingChange.objects.order_by().filter(booking__belongs_to="").exclude(of_owner)
     news = steps.annotate(news=kind).filter(news__isnull=False)
     written = Message.objects.filter(
         source="booking",

@@ -171,6 +171,7 @@ def test_command_says_how_many_it_released(offered, slot, capsys):
 
     assert capsys.readouterr().out.splitlines() == [
         "holds: 1 released",
+        "offers of closings: 0 ended",
         "cancelled places: 0 came back",
         "waiting list: 0 have booked",
         "waiting list: 0 places offered",

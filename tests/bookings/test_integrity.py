@@ -9,9 +9,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import StaffRole
+from bookings import services
 from bookings.models import Booking, BookingChange, Document, Party, Period, Slot, Ticket
 from bookings.services import counter, integrity
 from bookings.workflow import Status
+from core.workflow import CITIZEN
 from notifications.models import Message
 from notifications.models import Status as MessageStatus
 from tests.factories import NOW, booking_at, hold, make_office, make_slot
@@ -280,3 +282,12 @@ def test_at_the_counter_without_a_number(ticket):
     Ticket.objects.all().delete()
 
     assert "without a number" in str(broken()["counter:"])
+
+
+def test_taking_over_a_cancelled_case_is_no_news(offered, slot, officer):
+    booking = booking_at(offered=offered, slot=slot)
+    services.cancel(booking=booking, by=CITIZEN, now=NOW)
+
+    services.take_over(booking=booking, by=officer, now=NOW)
+
+    assert broken() == {}
