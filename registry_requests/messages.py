@@ -19,7 +19,7 @@ from notifications.models import Message
 from notifications.sources import Contact, Rendered
 from registry_requests import links, news, queries
 from registry_requests.models import CopyRequest
-from registry_requests.workflow import OPEN, TO_COLLECT, Status
+from registry_requests.workflow import OPEN, TO_COLLECT, TO_READ, Status
 
 Check = Callable[[CopyRequest], bool]
 _SEE = gettext_lazy("See my request")
@@ -53,7 +53,7 @@ KINDS: dict[str, Kind] = {
     "copy_cancelled_by_citizen": Kind(_status_in(Status.CANCELLED), _AGAIN),
     "copy_cancelled_by_office": Kind(_status_in(Status.CANCELLED), _AGAIN),
     "copy_expired": Kind(_status_in(Status.EXPIRED), _AGAIN),
-    "copy_link": Kind(_status_in(*OPEN)),
+    "copy_link": Kind(_status_in(*TO_READ)),
 }
 
 

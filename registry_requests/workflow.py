@@ -65,3 +65,5 @@ WORKFLOW = Workflow(MOVES)
 UNDECIDED = frozenset({Status.SUBMITTED, Status.CHECKING, Status.NEEDS_DOCUMENTS})
 TO_COLLECT = frozenset({Status.APPROVED, Status.READY})
 OPEN = UNDECIDED | TO_COLLECT
+# What a person who lost the message may want to read again.
+TO_READ = OPEN | {Status.ANSWERED}

@@ -16,8 +16,12 @@ def pytest_configure():
     django_settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
+    database = django_settings.DATABASES["default"]
     # The threads of a live server would keep the test database open.
-    django_settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
+    database["CONN_MAX_AGE"] = 0
+    # On a busy machine dropping a database takes longer than a page may.
+    if options := database["OPTIONS"].get("options"):
+        database["OPTIONS"]["options"] = f"{options} -c statement_timeout=60s"
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

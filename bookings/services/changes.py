@@ -172,4 +172,10 @@ def _check_may_change(booking: Booking, *, by: Actor, now: datetime, reason: str
             _("Write the reason; the applicant will read it."), code="reason", field="reason"
         )
     if by.kind == ActorKind.CITIZEN:
+        if booking.belongs_to:
+            raise Refused(
+                _("This time belongs to request %(ref)s. Change it on the page of the request.")
+                % {"ref": booking.reference},
+                code="belongs",
+            )
         rules.check_changeable(booking.offered, booking.slot, now=now)

@@ -25,6 +25,7 @@ from portal.presenters.office import in_order
 from portal.presenters.visit import visit_facts
 from portal.views.booking import body_hash
 from registry_requests import rules, services
+from registry_requests.models import Kind
 
 REQUESTS = 30
 MINUTES = 60
@@ -117,6 +118,9 @@ def _page(
     near: Slot | None = None,
 ) -> HttpResponse:
     times = shown.times(form.collecting, form["date"].value(), now=now, near=near)
+    asks_a_time = form.data.get("kind") != Kind.ENQUIRY
+    if status == 422 and asks_a_time and times.is_wrong and "date" not in form.errors:
+        form.add_error("date", times.sentence)
     form.fields["slot"].widget.choices = times.options
     form.fields["slot"].help_text = times.head
     context = {

@@ -36,9 +36,9 @@ def take(
 ) -> CopyRequest:
     """Begin to look at a submitted request, or take it over from a colleague. Raises
     Refused("permission" | "stale") and Changed. Locks the request."""
-    check_may(request, "check_copyrequest", by)
     with transaction.atomic():
         found = locked(request, version=version)
+        check_may(found, "check_copyrequest", by)
         check_status(found, Status.SUBMITTED, Status.CHECKING)
         found.owner = by
         if found.status == Status.SUBMITTED:
@@ -58,9 +58,9 @@ def compare(
 
     Raises Refused("permission" | "stale" | "tries" | "removed"). After TRIES unequal answers only
     who may decide can go on. Locks the request."""
-    check_may(request, "check_copyrequest", by)
     with transaction.atomic():
         found = locked(request)
+        check_may(found, "check_copyrequest", by)
         check_status(found, Status.SUBMITTED, Status.CHECKING)
         if found.codes_removed_at:
             raise Refused(_("The codes were removed as scheduled."), code="removed")
@@ -108,9 +108,9 @@ def ask_for_more(
 
     Raises Refused("reason" | "permission" | "asked" | "stale") and Changed. Locks the request."""
     check_words(text, field="text")
-    check_may(request, "check_copyrequest", by)
     with transaction.atomic():
         found = locked(request, version=version)
+        check_may(found, "check_copyrequest", by)
         check_status(found, Status.CHECKING)
         if found.asked_at is not None:
             raise Refused(

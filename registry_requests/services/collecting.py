@@ -42,10 +42,11 @@ def choose_time(
     Raises Refused("full" | "closed" | "too_soon" | "too_far" | "express" | "same" | "reason" |
     "stale" | "permission" | "busy") and Changed. Locks the request, the slots, the booking."""
     if by.kind == ActorKind.STAFF:
-        check_may(request, "check_copyrequest", by.user)
         check_words(reason)
     with transaction.atomic():
         found = locked(request, version=version)
+        if by.kind == ActorKind.STAFF:
+            check_may(found, "check_copyrequest", by.user)
         check_status(found, *OPEN)
         if by.kind == ActorKind.CITIZEN and found.collect_at is not None:
             offered = queries.collection_service(found.collect_at)
@@ -106,9 +107,9 @@ def mark_ready(
 ) -> CopyRequest:
     """The certified copy lies at the window. Raises Refused("permission" | "stale") and Changed.
     Locks the request."""
-    check_may(request, "check_copyrequest", by)
     with transaction.atomic():
         found = locked(request, version=version)
+        check_may(found, "check_copyrequest", by)
         check_status(found, Status.APPROVED)
         found.ready_at = now
         move(found, Status.READY, by=Actor.staff(by), now=now, changed=("ready_at",))
@@ -127,11 +128,11 @@ def mark_paid(
 ) -> CopyRequest:
     """The fee was paid. Raises Refused("permission" | "stale" | "receipt" | "paid") and Changed.
     Locks the request."""
-    check_may(request, "check_copyrequest", by)
     if not receipt_no.strip():
         raise Refused(_("Enter the receipt number"), code="receipt", field="receipt_no")
     with transaction.atomic():
         found = locked(request, version=version)
+        check_may(found, "check_copyrequest", by)
         check_status(found, *TO_COLLECT)
         if found.paid_at is not None:
             raise Refused(_("It is paid already."), code="paid")
@@ -156,7 +157,6 @@ def hand_out(
 
     Raises Refused("permission" | "stale" | "identity" | "name" | "unpaid") and Changed. Locks the
     request, the booking."""
-    check_may(request, "check_copyrequest", by)
     if not identity_seen:
         raise Refused(
             _("Look at the original card again before handing out."),
@@ -167,6 +167,7 @@ def hand_out(
         raise Refused(_("Enter who collects it"), code="name", field="to")
     with transaction.atomic():
         found = locked(request, version=version)
+        check_may(found, "check_copyrequest", by)
         check_status(found, Status.READY)
         if found.fee and found.paid_at is None:
             raise Refused(_("Mark the fee as paid first."), code="unpaid")

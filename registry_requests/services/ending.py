@@ -32,10 +32,11 @@ def cancel(
     request, the slot, the booking."""
     is_staff = by.kind == ActorKind.STAFF
     if is_staff:
-        check_may(request, "check_copyrequest", by.user)
         check_words(reason)
     with transaction.atomic():
         found = locked(request, version=version if is_staff else None)
+        if is_staff:
+            check_may(found, "check_copyrequest", by.user)
         check_status(found, *OPEN)
         _end(found, Status.CANCELLED, by=by, now=now, reason=reason)
         kind = "copy_cancelled_by_office" if is_staff else "copy_cancelled_by_citizen"

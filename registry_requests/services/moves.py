@@ -84,7 +84,8 @@ def record(
 
 
 def check_may(request: CopyRequest, permission: str, by: User) -> None:
-    """Raises Refused("permission") unless a role at the office that works on it now grants it."""
+    """Raises Refused("permission") unless a role at the office that works on the locked request
+    now grants it."""
     if not by.has_office_permission(f"registry_requests.{permission}", request.desk_office_id):
         raise Refused(_("You may not do this at this office."), code="permission")
 

@@ -9,11 +9,11 @@ from django.db import connection
 
 from bookings.models import Booking, Slot
 from bookings.workflow import Status
+from tests.faults.child import finished
 from tests.faults.ground import Ground
 from tests.faults.scenario import scenario
 from tests.live import server as live
 from tests.live import world
-from tests.live.child import finished
 from tests.races.invariants import broken_invariants
 from tests.races.test_places import press_all, rush, windows
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.live.child import finished
+from tests.faults.child import finished
 from tests.live.server import ROOT
 
 # Forty seconds or so on a machine that has nothing else to do.

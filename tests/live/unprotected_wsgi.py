@@ -141,8 +141,7 @@ def line_without_lock():
 
 
 def copies_without_lock():
-    """Who decides about a copy request has read it, and its appointment, without a lock."""
-    no_row_locks()
+    """Who decides about a copy request has read it without a lock, and saves what was read."""
     from registry_requests.services import moves
 
     def lock_rows(queryset, **options):

@@ -193,6 +193,17 @@ def test_time_of_another_day_than_typed_is_not_taken(client, offered, slot):
     assert not CopyRequest.objects.exists()
 
 
+def test_day_that_is_closed_is_one_of_the_things_to_mend(client, offered, slot):
+    Closure.objects.create(date="2026-12-05", reason_th="วันพ่อแห่งชาติ", reason_en="Father's Day")
+
+    answer = send(client, body(date="5/12/2569"))
+
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert 'href="#id_date"' in text
+    assert text.count('id="error_date"') == 1
+
+
 @pytest.mark.parametrize("which", ["other office", "other service", "closed", "past"])
 def test_time_that_is_none_of_the_office_stores_nothing(client, offered, elsewhere, which):
     slot = {

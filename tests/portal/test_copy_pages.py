@@ -58,7 +58,8 @@ def opened(client, made):
 
 
 def text_of(client, path):
-    return client.get(path).content.decode()
+    """What the page says; its unbreakable spaces read as plain ones."""
+    return client.get(path).content.decode().replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_link_gives_a_cookie_of_this_request_and_a_clean_address(client, offered, slot, settings):
@@ -124,7 +125,7 @@ def test_page_says_when_where_what_to_bring_and_whom_to_call(client, offered, sl
         offered.place,
         "สำนักงานเขตบางรัก",
         "0 2000 0000",
-        "สิ่งที่ต้องนำมา",
+        "วันนัดเอาอะไรมาบ้าง",
         "บัตรประชาชน",
         "นาที",
         "ticket.pdf",

@@ -309,6 +309,8 @@ def test_the_appointment_itself_is_not_decided_in_the_queue(offered, slot, head)
         bookings.confirm(booking=booking, by=head, now=NOW)
     with refused("belongs"):
         bookings.reject(booking=booking, reason="x", by=head, now=NOW)
+    with refused("belongs"):
+        bookings.cancel(booking=booking, by=CITIZEN, now=NOW)
 
 
 def test_codes_and_names_go_after_their_time_never_of_an_open_case(offered, slot, head):
