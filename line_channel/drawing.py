@@ -28,6 +28,7 @@ class Part:
     name: str = ""
     is_strong: bool = False
     is_quiet: bool = False
+    is_large: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _bubble(line: Json) -> Bubble:
         **common,
         banner=banner,
         is_green=header.get("backgroundColor", "") == "#0a6b4f",
-        parts=[_part(part) for part in bubble["body"]["contents"]],
+        parts=[_part(part) for part in bubble.get("body", {}).get("contents", [])],
         buttons=[_button(part["action"]) for part in _buttons(bubble.get("footer", {}))],
     )
 
@@ -88,7 +89,8 @@ def _part(part: Json) -> Part:
     if part["type"] == "box":
         name, value = part["contents"]
         is_strong = value.get("weight") == "bold"
-        return Part(value["text"], name=name["text"], is_strong=is_strong)
+        is_large = value.get("size") == "xl"
+        return Part(value["text"], name=name["text"], is_strong=is_strong, is_large=is_large)
     return Part(
         part["text"], is_strong=part.get("weight") == "bold", is_quiet=part.get("size") == "sm"
     )

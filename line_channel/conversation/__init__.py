@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import line_links
 from core.errors import Refused
 from line_channel import grammar
-from line_channel.conversation import booking, copying, menu
+from line_channel.conversation import booking, copying, menu, sending, summary
 from line_channel.conversation.turn import Turn, is_over, timed_out
 from line_channel.grammar import (
     BadCode,
@@ -41,7 +41,7 @@ ASK_AGAIN: dict[str, Callable[[Turn], None]] = {
     Step.DETAILS: copying.ask_details,
     Step.PHOTO: copying.ask_photo,
     Step.QUESTION: copying.ask_question,
-    Step.CONSENT: copying.ask_consent,
+    Step.CONSENT: summary.ask_consent,
 }
 
 
@@ -96,7 +96,7 @@ def _linked(turn: Turn, fact: dict[str, Any]) -> None:
 def _pressed(turn: Turn, parts: list[str]) -> None:
     match parts:
         case ["consent", answer, mark]:
-            copying.consent(turn, answer, mark)
+            sending.consent(turn, answer, mark)
         case ["book", "service", code]:
             booking.choose_time(turn, code)
         case ["book", "slot", code, slot_id] if slot_id.isdecimal() and len(slot_id) <= 18:

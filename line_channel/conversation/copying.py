@@ -1,19 +1,18 @@
 """Asking for a copy, as the office designed it (S0 §6.7): code, copies and day, the number under
 the photograph, consent. Wrong input says what is wrong and repeats the step."""
 
-import secrets
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bookings.models import Slot
 from core import thai_dates
-from core.errors import Refused
-from line_channel import copies, messages
-from line_channel.conversation import menu
+from line_channel import copies
+from line_channel.conversation import menu, summary
 from line_channel.conversation.turn import Turn
 from line_channel.grammar import (
     BadCode,
@@ -23,12 +22,11 @@ from line_channel.grammar import (
     Details,
     PhotoCode,
 )
-from line_channel.messages import Banner, Press
+from line_channel.messages import Press
 from line_channel.states import Step
 from offices import queries as offices
 
 TIMES_OFFERED = 6
-TAKEN = frozenset({"full", "closed", "too_soon", "too_far", "express"})
 
 
 # --- the code on the back -----------------------------------------------------------------------
@@ -124,19 +122,19 @@ def _times(slots: list[Slot], number: int) -> list[Press]:
 
 def details(turn: Turn, read: Details) -> None:
     if not 1 <= read.copies <= copies.MOST_COPIES:
-        _again(turn, _("1–%(n)s copies at a time") % {"n": copies.MOST_COPIES})
+        offer_again(turn, _("1–%(n)s copies at a time") % {"n": copies.MOST_COPIES})
         return
     turn.go(Step.DETAILS, copies=read.copies)
     free = copies.times_of(turn.office, read.day, now=turn.now)
     if not free:
-        _again(turn, _why_not(turn, read.day))
+        offer_again(turn, _why_not(turn, read.day))
         return
     slot = _nearest(free, read.at)
     turn.go(Step.PHOTO, slot=slot.pk)
     if turn.data.get("photo"):
-        ask_consent(turn)
+        summary.ask_consent(turn)
     else:
-        turn.say(_found(slot, read.at), quick=[Press(_("Other times"), says="เวลาอื่น")])
+        turn.say(_found(slot, read.at), quick=[_other_times()])
 
 
 def bad_details(turn: Turn, read: BadDetails) -> None:
@@ -156,7 +154,8 @@ def more_times(turn: Turn) -> None:
     ask_details(turn)
 
 
-def _again(turn: Turn, what_is_wrong: str) -> None:
+def offer_again(turn: Turn, what_is_wrong: str) -> None:
+    """Say what is wrong and offer free times, for the copies already said."""
     slots = copies.next_times(turn.office, now=turn.now, count=TIMES_OFFERED)
     number = turn.data.get("copies", 1)
     turn.say(
@@ -205,6 +204,10 @@ def _found(slot: Slot, wished: time | None) -> str:
     )
 
 
+def _other_times() -> Press:
+    return Press(pgettext("chat", "Other times"), says="เวลาอื่น")
+
+
 # --- the number under the photograph ------------------------------------------------------------
 
 
@@ -216,7 +219,7 @@ def photo(turn: Turn, read: PhotoCode, code: dict[str, Any]) -> None:
         ask_photo(turn)
         return
     turn.go(Step.CONSENT, photo=code)
-    ask_consent(turn)
+    summary.ask_consent(turn)
 
 
 def bad_photo(turn: Turn, read: BadPhotoCode) -> None:
@@ -231,7 +234,7 @@ def bad_photo(turn: Turn, read: BadPhotoCode) -> None:
 def ask_photo(turn: Turn) -> None:
     turn.say(
         _("Type the 14 digits under the photo, such as %(line)s") % {"line": "1040-02-12345678"},
-        quick=[Press(_("Other times"), says="เวลาอื่น")],
+        quick=[_other_times()],
     )
 
 
@@ -261,105 +264,4 @@ def ask_question(turn: Turn) -> None:
 
 def asked(turn: Turn, words: str) -> None:
     turn.go(Step.CONSENT, words=words)
-    ask_consent(turn)
-
-
-# --- consent ------------------------------------------------------------------------------------
-
-
-def ask_consent(turn: Turn) -> None:
-    """What will be sent, with masked data, and the button that sends it."""
-    mark = secrets.token_hex(4)
-    turn.go(Step.CONSENT, mark=mark)
-    turn.show(
-        messages.card(
-            _("Send this request?"),
-            banner=Banner(_("Please check")),
-            rows=[
-                *_what(turn),
-                (_("Name"), _masked(turn.holder.full_name)),
-                (_("ID number"), turn.holder.masked_number),
-            ],
-            notes=[
-                _(
-                    "By pressing “Confirm and send” you accept that the office uses these data "
-                    "for this request, as the privacy notice says"
-                )
-            ],
-            buttons=[
-                Press(_("Confirm and send"), data=f"consent:yes:{mark}"),
-                Press(_("Do not send"), data=f"consent:no:{mark}"),
-            ],
-        )
-    )
-
-
-def _what(turn: Turn) -> list[tuple[str, str]]:
-    record = menu.kind_name(turn.data["menu"])
-    if turn.data["menu"] == 5:
-        return [(_("Matter"), turn.data["words"])]
-    slot = Slot.objects.get(pk=turn.data["slot"])
-    when = (
-        f"{thai_dates.long_date(slot.starts_at)}\n"
-        f"{thai_dates.time_range(slot.starts_at, slot.ends_at)}"
-    )
-    number = _("%(n)s copies") % {"n": turn.data["copies"]}
-    return [(_("Document"), f"{record} {number}"), (_("To collect"), when)]
-
-
-def _masked(name: str) -> str:
-    """ม••• ท•••."""
-    return " ".join(f"{part[:1]}•••" for part in name.split())
-
-
-def consent(turn: Turn, answer: str, mark: str) -> None:
-    """The press of a button below the summary; one of an older summary does nothing."""
-    if turn.chat.step != Step.CONSENT or turn.data.get("mark") != mark or turn.account is None:
-        turn.say(_("This button is over. Type “status” to see your requests"))
-    elif answer == "yes":
-        _send(turn)
-    else:
-        menu.cancel(turn)
-
-
-def _send(turn: Turn) -> None:
-    data = turn.data
-    asked = copies.Asked(
-        menu=data["menu"],
-        form_key=turn.chat.form_key,
-        copies=data.get("copies", 1),
-        slot_id=data.get("slot"),
-        card=data.get("card"),
-        photo=data.get("photo"),
-        words=data.get("words", ""),
-    )
-    try:
-        request = copies.submit(asked, office=turn.office, account=turn.holder, now=turn.now)
-    except Refused as refused:
-        _refused(turn, refused)
-        return
-    rows = [(_("Request number"), request.reference), *_what(turn)]
-    turn.show(
-        messages.card(
-            _("Request sent"),
-            banner=Banner(_("Waiting for the check")),
-            rows=rows,
-            buttons=[Press(_("See the request"), url=copies.link(request))],
-        )
-    )
-    turn.say(
-        _("An officer looks at it by %(day)s and tells you here")
-        % {"day": thai_dates.long_date(request.due_at)}
-    )
-    turn.end_request()
-
-
-def _refused(turn: Turn, refused: Refused) -> None:
-    """A time that went leaves everything else as it is: choose another and press again."""
-    if refused.code in TAKEN and turn.data.get("slot"):
-        turn.data.pop("slot")
-        turn.go(Step.DETAILS)
-        _again(turn, refused.message)
-    else:
-        turn.say(refused.message)
-        turn.end_request()
+    summary.ask_consent(turn)

@@ -54,27 +54,23 @@ class LineSender:
 
 
 def card(rendered: Rendered) -> Json:
-    """The Flex message of a rendered card; `altText` is what a locked screen shows."""
+    """The Flex message of a rendered card; `altText` is what a locked screen shows. The first of
+    its rows, a fee, is large (ui/citizen 12)."""
     shown = rendered.card
     assert shown is not None  # noqa: S101 -- asked by the caller
-    return {
-        "type": "flex",
-        "altText": shown.title[:400],
-        "contents": {
-            "type": "bubble",
-            "body": {
-                "type": "box",
-                "layout": "vertical",
-                "spacing": "md",
-                "contents": [
-                    _text(shown.title, size="xl", weight="bold"),
-                    *_line(shown),
-                    *(_row(name, value) for name, value in shown.rows),
-                ],
-            },
-            "footer": {"type": "box", "layout": "vertical", "contents": [_button(shown)]},
-        },
+    title = {**_text(shown.title, weight="bold"), "color": "#ffffff"}
+    rows = [
+        _row(name, value, size="xl" if number == 0 else "sm")
+        for number, (name, value) in enumerate(shown.rows)
+    ]
+    bubble: Json = {
+        "type": "bubble",
+        "header": _box(title) | {"backgroundColor": GREEN, "paddingAll": "12px"},
+        "footer": _box(_button(shown)),
     }
+    if body := [*_line(shown), *rows]:
+        bubble["body"] = _box(*body) | {"spacing": "md"}
+    return {"type": "flex", "altText": shown.title[:400], "contents": bubble}
 
 
 def may_send(kind: str, *, now: datetime) -> bool:
@@ -127,8 +123,12 @@ def _line(shown: Card) -> list[Json]:
     return [_text(shown.line)] if shown.line else []
 
 
-def _row(name: str, value: str) -> Json:
-    contents = [_text(name, flex=2, size="sm"), _text(value, flex=4, weight="bold")]
+def _box(*contents: Json) -> Json:
+    return {"type": "box", "layout": "vertical", "contents": list(contents)}
+
+
+def _row(name: str, value: str, *, size: str) -> Json:
+    contents = [_text(name, flex=2, size="sm"), _text(value, flex=4, weight="bold", size=size)]
     return {"type": "box", "layout": "baseline", "spacing": "sm", "contents": contents}
 
 

@@ -123,7 +123,7 @@ def test_what_is_wrong_with_the_details_is_said_and_the_step_stays(
 def test_the_times_offered_are_buttons_that_are_understood(mali, offered, linked):
     mali.says("1#JC1-1234567-12")
 
-    assert "ว่างค่ะ" in mali.presses("จ. 30 พ.ย. 10.01 น.")
+    assert "10.01–10.31 น. จันทร์ 30 พฤศจิกายน 2569 ว่างค่ะ" in mali.presses("จ. 30 พ.ย. 10.01 น.")
 
     mali.presses("เวลาอื่น")
     mali.presses("อ. 1 ธ.ค. 10.01 น.")

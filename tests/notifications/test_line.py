@@ -75,6 +75,7 @@ def test_goes_out_under_its_own_id(api, source, monkeypatch):
     [(to, key, [made])] = api.sent
     assert (to, key) == ("U1", str(message.pk))
     assert made == card(SHOWN)
+
     assert made["altText"] == "ยืนยันนัดแล้ว"
     assert "https://x/l/1/" in str(made)
 
