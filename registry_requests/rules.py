@@ -12,6 +12,7 @@ from core.errors import Refused
 from offices import queries as office_queries
 from offices.models import OfferedService, Office
 from registry_requests.models import CopyRequest, CopyRules
+from registry_requests.workflow import OPEN, Status
 
 SERVICE = "collect-copies"
 # To look at the request and to make the copy.
@@ -39,14 +40,17 @@ def check_collectable(offered: OfferedService, slot: Slot, *, now: datetime) -> 
 
 
 def express_left(office: Office, *, now: datetime) -> int:
-    """How many more requests the office takes for collection today. Two queries."""
+    """How many more requests the office takes for collection today; those collected already
+    count. Two queries."""
     row = CopyRules.objects.filter(office=office).first()
     if row is None or not row.express_a_day:
         return 0
-    today = timezone.localdate(now)
-    start = timezone.make_aware(datetime.combine(today, time()))
-    given = CopyRequest.objects.open().filter(
-        collect_at=office, is_express=True, created_at__gte=start
+    start = timezone.make_aware(datetime.combine(timezone.localdate(now), time()))
+    given = CopyRequest.objects.filter(
+        status__in=OPEN | {Status.COLLECTED},
+        collect_at=office,
+        is_express=True,
+        collection__slot__starts_at__range=(start, start + timedelta(days=1)),
     )
     return max(row.express_a_day - given.count(), 0)
 

@@ -251,6 +251,31 @@ def test_the_same_day_lane_has_its_own_number(offered):
         submit(offered, today)
 
 
+def test_who_has_collected_on_the_same_day_still_counts(offered, head):
+    today = make_slot(offered, starts=NOW.replace(hour=14), capacity=4)
+    CopyRules.objects.create(office=offered.office, express_a_day=1)
+    request = services.mark_ready(request=approved(offered, today, head), by=head, now=NOW)
+    services.mark_paid(request=request, receipt_no="1", by=head, now=NOW)
+    services.hand_out(request=request, to="สุดารัตน์", identity_seen=True, by=head, now=NOW)
+
+    with refused("express"):
+        submit(offered, today)
+
+
+def test_approved_for_another_day_it_leaves_the_same_day_lane(offered, slot, head):
+    today = make_slot(offered, starts=NOW.replace(hour=14), capacity=4)
+    CopyRules.objects.create(office=offered.office, express_a_day=1)
+    number = national_id()
+    request = submit(offered, today, number=number)
+    identify(request, number, head)
+
+    services.approve(request=request, fee_each=10, slot=slot, reason="ทำไม่ทัน", by=head, now=NOW)
+
+    request.refresh_from_db()
+    assert not request.is_express
+    assert submit(offered, today).is_express
+
+
 def test_an_enquiry_needs_no_code_and_is_answered(offered, head):
     request = enquire(offered)
     services.take(request=request, by=head, now=NOW)
