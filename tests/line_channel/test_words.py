@@ -186,10 +186,10 @@ def test_the_share_button_counts(client, office):
 def test_what_is_old_is_removed(mali, office):
     from datetime import timedelta
 
-    from line_channel.models import Answer, Event
+    from line_channel.models import Answer, Chat, Event
 
     mali.says("เมนู")
     assert services.purge(NOW + timedelta(days=29)) == 0
     services.purge(NOW + timedelta(days=31))
-    assert not Event.objects.exists()
-    assert not Answer.objects.exists()
+    for rows in (Event, Answer, Chat):
+        assert not rows.objects.exists()
