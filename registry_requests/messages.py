@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from bookings.messages import Drawn, draw
 from core import text, thai_dates
@@ -156,7 +156,8 @@ def _of_the_collection(request: CopyRequest) -> dict[str, Any]:
 def _service_name(request: CopyRequest) -> str:
     if request.is_enquiry:
         return str(request.get_kind_display())
-    return _("%(kind)s, %(n)s copies") % {"kind": request.get_kind_display(), "n": request.copies}
+    words = ngettext("%(kind)s, %(n)s copy", "%(kind)s, %(n)s copies", request.copies)
+    return words % {"kind": request.get_kind_display(), "n": request.copies}
 
 
 def _name(request: CopyRequest) -> str:

@@ -162,8 +162,9 @@ def picture(turn: Turn) -> None:
     turn.say(
         _(
             "We have the picture. For your safety never send pictures of a card in the chat; "
-            "use the button “Send documents”"
-        )
+            "documents are sent on the page of the request"
+        ),
+        quick=[Press(_("My requests"), says="สถานะ")],
     )
 
 
