@@ -55,15 +55,17 @@ def express_left(office: Office, *, now: datetime) -> int:
     return max(row.express_a_day - given.count(), 0)
 
 
-def decision_due(offered: OfferedService, *, now: datetime) -> datetime:
-    """By when the office decides: closing time, its `review_days` working days from now."""
+def decision_due(offered: OfferedService, slot: Slot | None, *, now: datetime) -> datetime:
+    """By when the office decides: closing time, its `review_days` working days from now, and never
+    after the person came for the copy at `slot`."""
     day = office_queries.working_days_after(
         office_id=offered.office_id,
         weekdays=offered.pattern.weekdays,
         start=timezone.localdate(now),
         count=max(offered.review_days, 1),
     )[-1]
-    return timezone.make_aware(datetime.combine(day, offered.office.closes_at))
+    due = timezone.make_aware(datetime.combine(day, offered.office.closes_at))
+    return min(due, slot.starts_at) if slot else due
 
 
 def keep_days(office: Office) -> int:

@@ -301,6 +301,19 @@ def test_a_copy_is_not_answered_and_a_visit_is_not_yesterday(offered, slot, head
         services.answer(request=enquiry, text="ได้", by=head, now=NOW, visit_at=NOW)
 
 
+def test_it_is_decided_before_the_copy_is_collected(offered):
+    far, soon, sooner = (
+        make_slot(offered, starts=NOW + timedelta(days=days), capacity=2) for days in (9, 2, 1)
+    )
+    usual = submit(offered, far).due_at
+    request = submit(offered, soon)
+    assert request.due_at == min(usual, soon.starts_at)
+
+    changed = services.choose_time(request=request, slot=sooner, by=CITIZEN, now=NOW)
+
+    assert changed.due_at == sooner.starts_at < usual
+
+
 def test_late_cases_are_told_again_every_seven_days(offered, slot):
     request = submit(offered, slot)
     late = request.due_at + timedelta(minutes=1)
