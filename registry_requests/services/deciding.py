@@ -65,6 +65,7 @@ def approve(
                 by=actor,
                 now=now,
                 reason=_("handed over to %(office)s") % {"office": found.collect_at},
+                office_id=found.office_id,
             )
         news.tell(found, "copy_approved", now=now, reason=reason)
     return found
