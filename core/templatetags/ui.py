@@ -25,6 +25,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "serving": ("green", "play-fill"),
     "served": ("grey", "check2-all"),
     "collected": ("grey", "bag-check"),
+    "answered": ("green", "chat-dots"),
     "not_served": ("red", "x-octagon-fill"),
     "rejected": ("red", "x-octagon-fill"),
     "no_show": ("grey", "person-x"),
