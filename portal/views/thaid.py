@@ -22,7 +22,8 @@ from portal.answers import SeeOther, private
 COOKIE = "nk_thaid"
 SALT = "nadkhet.thaid"
 MINUTES = 10
-TRIES = 30
+# Of one address, which a whole mobile network may share.
+TRIES = 200
 # The pages that ask who somebody is.
 ASKING = {"portal:copy_new", "portal:line_link"}
 
