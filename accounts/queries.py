@@ -25,6 +25,12 @@ def line_account(user_id: str) -> LineAccount | None:
     return LineAccount.objects.open().filter(user_id=user_id).first()
 
 
+def line_accounts_of(id_index: bytes) -> list[LineAccount]:
+    """The linked LINE accounts of a person, newest first. One query."""
+    links = LineAccount.objects.open().filter(id_index=id_index)
+    return list(links.select_related("consent").order_by("-linked_at"))
+
+
 def line_user_of(*, id_indexes: Sequence[bytes], phone: str) -> str:
     """The LINE user to tell about a case: linked with one of its numbers *and* its telephone, and
     not blocking us; else empty. One query."""

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from accounts.models import User
 from bookings.models import Booking
 
 
 @dataclass(frozen=True)
 class Pages:
     """The page of staff about a case: `url_name` takes its key, `key_of` finds the key for an
-    appointment, None when the case has another one by now."""
+    appointment, None when the case has another one by now, `find` that of a reference, among the
+    cases that a member of staff may see."""
 
     url_name: str
     key_of: Callable[[Booking], int | None]
+    find: Callable[[str, User], int | None]
 
 
 _pages: dict[str, Pages] = {}
@@ -34,6 +37,15 @@ def sources() -> list[str]:
 def address(source: str, key: int) -> str:
     """The page of a case of an app above."""
     return reverse(_pages[source].url_name, args=[key])
+
+
+def page_found(reference: str, *, by: User) -> str:
+    """The page of the case that has this reference; empty when this person sees none. One query
+    for each app above, none without a reference."""
+    for pages in _pages.values() if reference else ():
+        if key := pages.find(reference, by):
+            return reverse(pages.url_name, args=[key])
+    return ""
 
 
 def page_of(booking: Booking) -> str:

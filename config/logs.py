@@ -20,5 +20,7 @@ LOGGING = {
         # A refusal is an answer, not a fault: a rush for the last places would fill the log.
         "django.request": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
+        # At DEBUG it writes whole contexts: what a person typed stands in them.
+        "django.template": {"level": "INFO"},
     },
 }

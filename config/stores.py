@@ -37,6 +37,8 @@ else:
                 # Only what core.db.planned_cursor runs; a pooler in front must know of it.
                 "prepare_threshold": 0,
                 "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=10s"
+                # Else the first five times of each of them are planned anew.
+                " -c plan_cache_mode=force_generic_plan"
                 f" -c statement_timeout={env.str('STATEMENT_TIMEOUT', default='5s')}",
                 **database.get("OPTIONS", {}),
             },

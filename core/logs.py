@@ -3,7 +3,11 @@
 import logging
 import re
 
-_SECRET_PATH = re.compile(r"(/[ls]/)[^/\s]+")
+# Links of bookings, short ones, of copies, of the waiting list, of data requests; a kept time, a
+# LINE account, a kiosk.
+_SECRET_PATH = re.compile(
+    r"(/(?:[dlrsw]|bookings/kept|line/account|kiosk/[^/\s]+/open)/|[?&]linkToken=)[^/\s&]+"
+)
 
 
 class WithoutLinks(logging.Filter):

@@ -36,6 +36,7 @@ class StatusChange(models.Model):
         verbose_name=_("officer"),
         null=True,
         blank=True,
+        db_index=False,
         on_delete=models.PROTECT,
         related_name="+",
     )

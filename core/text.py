@@ -82,12 +82,18 @@ _TITLE = re.compile(
 )
 
 
-def given_name(full_name: str) -> str:
-    """The first name, to greet by; a title that was typed before it is left out."""
+def first_and_last(full_name: str) -> tuple[str, str]:
+    """The first name and what follows it; a title that was typed before them is left out."""
     name = full_name
     while title := _TITLE.match(name):
         name = name[title.end() :]
-    return name.split()[0]
+    first, _space, last = name.partition(" ")
+    return first, last
+
+
+def given_name(full_name: str) -> str:
+    """The first name, to greet by."""
+    return first_and_last(full_name)[0]
 
 
 def search_key(value: str) -> str:

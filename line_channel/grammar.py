@@ -12,6 +12,7 @@ from core.thai_dates import YearOutOfRange, parse_date
 
 LONGEST_LINE = 200
 LONGEST_TEXT = 500
+DIGITS_OF_A_DAY = 8
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,9 @@ def _step_1(line: str) -> CardCode | BadCode | None:
 def _step_2(line: str) -> Details | BadDetails | None:
     if found := _STEP_2.fullmatch(line):
         return _details(found)
-    if _ONLY_DATE.fullmatch(line):
+    found = _ONLY_DATE.fullmatch(line)
+    # More digits than a date has are a number under the photograph, cut short.
+    if found and len(re.sub("[^0-9]", "", found["day"])) <= DIGITS_OF_A_DAY:
         return BadDetails("copies")
     return BadDetails("date") if _ONLY_COUNT.fullmatch(line) else None
 

@@ -174,9 +174,6 @@ def purge(now: datetime) -> int:
     old = [
         Event.objects.filter(received_at__lt=before).exclude(state=EventState.PENDING),
         Answer.objects.filter(event__isnull=True, created_at__lt=before),
+        Chat.objects.filter(step=Step.NOTHING, event_at__lt=before),
     ]
-    return sum(
-        rows.model._default_manager.filter(pk__in=keys).delete()[0]
-        for rows in old
-        for keys in batches(rows)
-    )
+    return sum(rows.filter(pk__in=keys).delete()[0] for rows in old for keys in batches(rows))

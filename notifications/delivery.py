@@ -106,7 +106,7 @@ class Sweep:
             latest_start = claimed_at + LEASE / 2
             for message in batch:
                 if self.is_over() or (message is not batch[0] and self.now() > latest_start):
-                    finish(message)
+                    finish(message, attempts=F("attempts") - 1)  # nobody tried it
                 else:
                     self.deliver(message)
 
@@ -135,7 +135,8 @@ class Sweep:
             finish(message, status=Status.NOT_NEEDED)
             self.counts["not_needed"] += 1
             return
-        if message.attempts == 1 and not routing.route(message, now=now):
+        # Not by the number of attempts: a sweep that died may have claimed it and done nothing.
+        if not message.last_error and not routing.route(message, now=now):
             return
         sender = self._sender(message, now)
         sender.send(message, source.render(message, now))

@@ -64,7 +64,9 @@ class Message(models.Model):
     address = models.CharField(_("to"), max_length=254, blank=True)
     fallbacks = models.JSONField(_("next channels"), default=list, blank=True)
     language = models.CharField(_("language"), max_length=5, default="th")
-    office = models.ForeignKey(Office, verbose_name=_("office"), on_delete=models.PROTECT)
+    office = models.ForeignKey(
+        Office, verbose_name=_("office"), db_index=False, on_delete=models.PROTECT
+    )
     source = models.CharField(max_length=20)
     case_id = models.BigIntegerField()
     reference = models.CharField(_("reference"), max_length=20)

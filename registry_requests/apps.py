@@ -22,7 +22,8 @@ class RegistryRequestsConfig(AppConfig):
         sources.register(SOURCE, CopyMessages())
         proofs.add_check(integrity.requests)
         page = "admin:registry_requests_copyrequest_change"
-        cases.register(SOURCE, cases.Pages(page, queries.key_of_booking))
+        pages = cases.Pages(page, key_of=queries.key_of_booking, find=queries.key_found)
+        cases.register(SOURCE, pages)
         demo_parts.register("demo copy requests", demo.make_requests)
         retention.register("card codes", keeping.purge_codes)
         retention.register("copy requests", keeping.purge_names)

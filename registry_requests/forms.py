@@ -75,7 +75,10 @@ class CardCheckForm(forms.Form):
 
 
 class AskForm(forms.Form):
-    text = ReasonField(label=_("What is missing, all at once"))
+    text = ReasonField(
+        label=_("What is missing, all at once"),
+        error_messages={"required": _("Write what is missing; the applicant will read it.")},
+    )
 
 
 class RejectForm(forms.Form):

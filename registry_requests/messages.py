@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from bookings.messages import Drawn, draw
 from core import text, thai_dates
@@ -57,6 +57,10 @@ KINDS: dict[str, Kind] = {
 }
 
 
+# What these tell is done at the office that hands the copy out.
+OF_THE_COLLECTION = frozenset({"copy_approved", "copy_ready", "copy_collection_changed"})
+
+
 class CopyMessages:
     """The source "copy_request" of the outbox; registered in RegistryRequestsConfig.ready()."""
 
@@ -91,8 +95,7 @@ class CopyMessages:
 
 def _words(request: CopyRequest, message: Message) -> dict[str, Any]:
     """Everything that a text can name, in the active language."""
-    office = request.collect_at if request.status in TO_COLLECT else request.office
-    office = office or request.office
+    office = (request.collect_at if message.kind in OF_THE_COLLECTION else None) or request.office
     return {
         **_of_the_collection(request),
         "language": message.language,
@@ -137,11 +140,11 @@ def _rows(request: CopyRequest, message: Message) -> tuple[tuple[str, str], ...]
 
 def _of_the_collection(request: CopyRequest) -> dict[str, Any]:
     booking = request.collection
-    if booking is None or not booking.is_open:
+    if booking is None:
         return {"visit_stands": False, "date": thai_dates.long_date(request.created_at)}
     slot, until = booking.slot, queries.waits_until(request)
     return {
-        "visit_stands": True,
+        "visit_stands": booking.is_open,
         "date": thai_dates.long_date(slot.starts_at),
         "d": thai_dates.day_month(slot.starts_at),
         "t": thai_dates.clock(slot.starts_at),
@@ -156,7 +159,8 @@ def _of_the_collection(request: CopyRequest) -> dict[str, Any]:
 def _service_name(request: CopyRequest) -> str:
     if request.is_enquiry:
         return str(request.get_kind_display())
-    return _("%(kind)s, %(n)s copies") % {"kind": request.get_kind_display(), "n": request.copies}
+    words = ngettext("%(kind)s, %(n)s copy", "%(kind)s, %(n)s copies", request.copies)
+    return words % {"kind": request.get_kind_display(), "n": request.copies}
 
 
 def _name(request: CopyRequest) -> str:

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.models import User
 from bookings import queries as booking_queries
 from bookings import rules as booking_rules
 from bookings.models import Booking, Slot
@@ -67,6 +68,14 @@ def of_booking(booking: Booking) -> CopyRequest | None:
 def key_of_booking(booking: Booking) -> int | None:
     """The key of that request. One query."""
     return CopyRequest.objects.filter(collection=booking).values_list("pk", flat=True).first()
+
+
+def key_found(reference: str, by: User) -> int | None:
+    """The key of the request that this member of staff sees under a reference, its own or that of
+    its time of collection. One query."""
+    known = Q(reference=reference) | Q(collection__reference=reference)
+    rows = CopyRequest.objects.for_staff(by).filter(known)
+    return rows.values_list("pk", flat=True).first()
 
 
 def open_requests_of(id_index: bytes) -> QuerySet[CopyRequest]:

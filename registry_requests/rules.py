@@ -12,6 +12,7 @@ from core.errors import Refused
 from offices import queries as office_queries
 from offices.models import OfferedService, Office
 from registry_requests.models import CopyRequest, CopyRules
+from registry_requests.workflow import OPEN, Status
 
 SERVICE = "collect-copies"
 # To look at the request and to make the copy.
@@ -39,27 +40,32 @@ def check_collectable(offered: OfferedService, slot: Slot, *, now: datetime) -> 
 
 
 def express_left(office: Office, *, now: datetime) -> int:
-    """How many more requests the office takes for collection today. Two queries."""
+    """How many more requests the office takes for collection today; those collected already
+    count. Two queries."""
     row = CopyRules.objects.filter(office=office).first()
     if row is None or not row.express_a_day:
         return 0
-    today = timezone.localdate(now)
-    start = timezone.make_aware(datetime.combine(today, time()))
-    given = CopyRequest.objects.open().filter(
-        collect_at=office, is_express=True, created_at__gte=start
+    start = timezone.make_aware(datetime.combine(timezone.localdate(now), time()))
+    given = CopyRequest.objects.filter(
+        status__in=OPEN | {Status.COLLECTED},
+        collect_at=office,
+        is_express=True,
+        collection__slot__starts_at__range=(start, start + timedelta(days=1)),
     )
     return max(row.express_a_day - given.count(), 0)
 
 
-def decision_due(offered: OfferedService, *, now: datetime) -> datetime:
-    """By when the office decides: closing time, its `review_days` working days from now."""
+def decision_due(offered: OfferedService, slot: Slot | None, *, now: datetime) -> datetime:
+    """By when the office decides: closing time, its `review_days` working days from now, and never
+    after the person came for the copy at `slot`."""
     day = office_queries.working_days_after(
         office_id=offered.office_id,
         weekdays=offered.pattern.weekdays,
         start=timezone.localdate(now),
         count=max(offered.review_days, 1),
     )[-1]
-    return timezone.make_aware(datetime.combine(day, offered.office.closes_at))
+    due = timezone.make_aware(datetime.combine(day, offered.office.closes_at))
+    return min(due, slot.starts_at) if slot else due
 
 
 def keep_days(office: Office) -> int:

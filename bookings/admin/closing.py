@@ -23,6 +23,7 @@ from bookings.admin.closing_forms import ClosingForm, DecisionForm
 from bookings.admin.closing_messages import examples
 from bookings.admin.closing_page import announced_context, draft_context
 from bookings.models import Choice, Closing, ClosingDecision
+from bookings.workflow import ClosingStatus
 from core.admin import site
 from core.errors import Refused
 
@@ -51,7 +52,7 @@ def of_one(view: View) -> View:
 def index(request: StaffRequest) -> HttpResponse:
     """The closings that are prepared or lie ahead."""
     _check_may(request)
-    rows = Closing.objects.for_staff(request.user).exclude(status="dropped")
+    rows = Closing.objects.for_staff(request.user).exclude(status=ClosingStatus.DROPPED)
     wanted = Q(date__gte=timezone.localdate()) | Q(status="draft", pattern__isnull=False)
     ahead = rows.filter(wanted).select_related("office", "made_by", "pattern")
     context = {"title": _("Closing a part of a day"), "closings": list(ahead)}
@@ -201,7 +202,7 @@ def _do(request: StaffRequest, closing: Closing, verb: Callable[[], None]) -> Ht
         verb()
     except Refused as error:
         return _one(request, closing, problem=error.message)
-    if Closing.objects.filter(pk=closing.pk, status="dropped").exists():
+    if Closing.objects.filter(pk=closing.pk, status=ClosingStatus.DROPPED).exists():
         return redirect("admin:closings")
     return redirect("admin:closing", closing.pk)
 
@@ -217,7 +218,7 @@ def _one(
     """The page, again with what was refused and what was typed (422)."""
     closing = Closing.objects.select_related("office", "made_by", "pattern").get(pk=closing.pk)
     now = timezone.now()
-    if closing.status == "dropped":
+    if closing.status == ClosingStatus.DROPPED:
         raise Http404
     if closing.is_draft:
         context = draft_context(closing, now=now, refused=decision, form=form)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.staff import StaffRequest
+from bookings import cases
 from bookings.admin import rows as lines
 from bookings.admin import search, time_left
 from bookings.models import Booking
@@ -86,6 +87,8 @@ def changelist(request: StaffRequest, site: NadkhetAdminSite, *, may_export: boo
     if found:
         if found.opens:
             return redirect("admin:bookings_booking_change", found.opens.pk)
+        if elsewhere := cases.page_found(found.reference, by=request.user):
+            return redirect(elsewhere)
         search.log(found, by=request.user, now=now)
         rows = found.rows
     tab = _tab(request, default="all" if typed else "look")

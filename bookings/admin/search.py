@@ -39,11 +39,12 @@ WAYS = {
 
 @dataclass(frozen=True)
 class Found:
-    """The cases that match, and the one to open at once when a reference was typed. `kind`
+    """The cases that match, and the one to open at once when a `reference` was typed. `kind`
     is the word for the log, empty when nothing about a person was searched."""
 
     rows: QuerySet[Any]
     opens: Any = None
+    reference: str = ""
     kind: str = ""
     is_too_short: bool = False
 
@@ -95,7 +96,7 @@ def search(bookings: QuerySet[Booking], typed: str, *, by: User) -> Found:
     way, value = meaning(typed, with_numbers=may_search_numbers(by))
     if way == "reference":
         match = bookings.filter(reference=value)
-        return Found(match, opens=match.first())
+        return Found(match, opens=match.first(), reference=value)
     if way not in WAYS:
         return Found(bookings.none(), is_too_short=way == "short")
     conditions: dict[str, Callable[[str], Q]] = {

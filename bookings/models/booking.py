@@ -46,20 +46,35 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
 class Booking(models.Model):
     """A place at a time, from the hold of a few minutes to the end of the visit. `status`,
-    `slot` and `version` are written only by `bookings.services`."""
+    `slot` and `version` are written only by `bookings.services`.
+
+    Each booking is written twice in a rush, and every index with it: relations that nothing is
+    looked up by have none (ADR 12)."""
 
     class Source(models.TextChoices):
         WEB = "web", _("web")
         STAFF = "staff", _("staff")
 
     office = models.ForeignKey(
-        Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="bookings"
+        Office,
+        verbose_name=_("office"),
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="bookings",
     )
     service = models.ForeignKey(
-        Service, verbose_name=_("service"), on_delete=models.PROTECT, related_name="bookings"
+        Service,
+        verbose_name=_("service"),
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="bookings",
     )
     offered = models.ForeignKey(
-        OfferedService, verbose_name=_("offered"), on_delete=models.PROTECT, related_name="+"
+        OfferedService,
+        verbose_name=_("offered"),
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     slot = models.ForeignKey(
         Slot, verbose_name=_("time"), on_delete=models.PROTECT, related_name="bookings"
@@ -69,6 +84,7 @@ class Booking(models.Model):
         verbose_name=_("case"),
         null=True,
         blank=True,
+        db_index=False,
         on_delete=models.PROTECT,
         related_name="+",
     )
@@ -105,7 +121,12 @@ class Booking(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     note = models.TextField(_("note"), blank=True, max_length=500)
     consent = models.ForeignKey(
-        Consent, verbose_name=_("consent"), null=True, blank=True, on_delete=models.PROTECT
+        Consent,
+        verbose_name=_("consent"),
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.PROTECT,
     )
 
     created_at = models.DateTimeField(_("held at"))
@@ -119,6 +140,7 @@ class Booking(models.Model):
         verbose_name=_("owner"),
         null=True,
         blank=True,
+        db_index=False,
         on_delete=models.SET_NULL,
         related_name="+",
     )
@@ -127,6 +149,7 @@ class Booking(models.Model):
         verbose_name=_("entered by"),
         null=True,
         blank=True,
+        db_index=False,
         on_delete=models.PROTECT,
         related_name="+",
     )
@@ -135,6 +158,7 @@ class Booking(models.Model):
         verbose_name=_("decided by"),
         null=True,
         blank=True,
+        db_index=False,
         on_delete=models.PROTECT,
         related_name="+",
     )
@@ -233,9 +257,13 @@ class Party(models.Model):
         PASSPORT = "passport", _("passport")
 
     booking = models.ForeignKey(
-        Booking, verbose_name=_("appointment"), on_delete=models.CASCADE, related_name="parties"
+        Booking,
+        verbose_name=_("appointment"),
+        db_index=False,
+        on_delete=models.CASCADE,
+        related_name="parties",
     )
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, db_index=False, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField(_("applicant"))
     full_name = models.CharField(_("full name"), max_length=150)
     name_key = models.CharField(max_length=300, editable=False)
@@ -260,7 +288,6 @@ class Party(models.Model):
         ]
         indexes = [
             models.Index(fields=["id_index"], name="party_id_index"),
-            models.Index(fields=["name_key"], name="party_name_key"),
         ]
 
     def __str__(self) -> str:

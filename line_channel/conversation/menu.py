@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import line_links
 from core import thai_dates
@@ -12,6 +13,14 @@ from line_channel.messages import LINK_ADDRESS, Press
 from line_channel.states import Step
 
 MOST_CASES = 4
+# A button below the chat has 20 characters, too few for the names of the records.
+BUTTONS = {
+    1: gettext_lazy("1 House registration"),
+    2: gettext_lazy("2 Marriage register"),
+    3: gettext_lazy("3 Divorce register"),
+    4: gettext_lazy("4 Facial photograph"),
+    5: gettext_lazy("5 Ask or make an appointment"),
+}
 
 
 def kind_name(menu: int) -> str:
@@ -36,7 +45,7 @@ def greet(turn: Turn) -> None:
 
 
 def _choices() -> list[Press]:
-    numbers = [Press(f"{number} {kind_name(number)}", says=str(number)) for number in copies.KINDS]
+    numbers = [Press(str(label), says=str(number)) for number, label in BUTTONS.items()]
     return [
         *numbers,
         Press(_("Book a time"), says="นัดหมาย"),
@@ -124,7 +133,7 @@ def staff(turn: Turn) -> None:
             "opens": f"{turn.office.opens_at:%H.%M}",
             "closes": f"{turn.office.closes_at:%H.%M}",
         },
-        quick=[Press(_("5 Ask or make an appointment"), says="5")],
+        quick=[Press(str(BUTTONS[5]), says="5")],
     )
 
 
@@ -162,8 +171,9 @@ def picture(turn: Turn) -> None:
     turn.say(
         _(
             "We have the picture. For your safety never send pictures of a card in the chat; "
-            "use the button “Send documents”"
-        )
+            "documents are sent on the page of the request"
+        ),
+        quick=[Press(_("My requests"), says="สถานะ")],
     )
 
 

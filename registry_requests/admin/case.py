@@ -127,7 +127,7 @@ def _compare_part(found: CopyRequest, context: dict[str, Any]) -> dict[str, Any]
 
 
 def _fee_part(found: CopyRequest, context: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Fee and time of collection: as they were approved, or to be approved."""
+    """Fee and time of collection, while they are to be approved."""
     if found.is_enquiry or not context["is_undecided"]:
         return {}
     fee = queries.fee_of(found, now=now)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import Refused
-from core.text import given_name
+from core.text import first_and_last
 from registry_requests.channels.card_check import Card, CardCheck, Unreachable
 from registry_requests.models import Comparison, CopyRequest
 from registry_requests.services.checking import check_tries, compare
@@ -57,8 +57,7 @@ def check_card(
 
 
 def _card(request: CopyRequest, back_code: str, born: date) -> Card:
-    first = given_name(request.full_name)
-    last = request.full_name.rpartition(first)[2].strip()
+    first, last = first_and_last(request.full_name)
     return Card(unseal_number(request), first, last, born, back_code)
 
 

@@ -23,7 +23,7 @@ from registry_requests.services.moves import (
     note,
 )
 from registry_requests.services.submitting import unseal_number
-from registry_requests.workflow import OPEN, TO_COLLECT, Status
+from registry_requests.workflow import OPEN, TO_COLLECT, UNDECIDED, Status
 
 
 @retried
@@ -52,7 +52,9 @@ def choose_time(
             offered = queries.collection_service(found.collect_at)
             rules.check_collectable(offered, slot, now=now)
         put_on_time(found, slot, by=by, now=now, reason=reason)
-        note(found, ["collection", "is_express"], by=by, now=now, what=reason)
+        if found.status in UNDECIDED:
+            found.due_at = min(found.due_at, slot.starts_at)
+        note(found, ["collection", "is_express", "due_at"], by=by, now=now, what=reason)
         news.tell(found, "copy_collection_changed", now=now, reason=reason)
     return found
 

@@ -41,18 +41,12 @@ def approve(
     """Approve with the fee of one copy in baht, and with the time of collection that the person
     chose or, with a reason, another one (S0-R07). The office of the collection takes over.
 
-    Raises Refused("permission" | "own" | "stale" | "identity" | "reason" | "full" | "closed" |
-    "over") and Changed. Locks the request, the slots, the booking."""
+    Raises Refused("permission" | "own" | "stale" | "move" | "identity" | "reason" | "full" |
+    "closed" | "over" | "busy") and Changed. Locks the request, the slots, the booking."""
     _check_may_decide(request, by)
     with transaction.atomic():
         found = locked(request, version=version)
-        check_status(found, Status.CHECKING)
-        if found.is_enquiry:
-            raise Refused(_("An enquiry is answered, not approved."), code="move")
-        if not queries.is_identified(found):
-            raise Refused(
-                _("First compare number and card code; both must be equal."), code="identity"
-            )
+        _check_can_be_approved(found)
         actor = Actor.staff(by)
         if slot is not None and slot.pk != _slot_id(found):
             check_words(reason)
@@ -62,7 +56,7 @@ def approve(
         reserved.confirm_reserved(booking=found.collection, by=by, now=now)
         found.fee_each, found.fee = fee_each, fee_each * found.copies
         found.decided_by, found.decided_at = by, now
-        changed = ("fee_each", "fee", "collection", *DECIDED)
+        changed = ("fee_each", "fee", "collection", "is_express", *DECIDED)
         move(found, Status.APPROVED, by=actor, now=now, reason=reason, changed=changed)
         if found.is_handed_over:
             record(
@@ -71,6 +65,7 @@ def approve(
                 by=actor,
                 now=now,
                 reason=_("handed over to %(office)s") % {"office": found.collect_at},
+                office_id=found.office_id,
             )
         news.tell(found, "copy_approved", now=now, reason=reason)
     return found
@@ -140,6 +135,14 @@ def reject(
             )
         news.tell(found, "copy_rejected", now=now, reason=reason.strip())
     return found
+
+
+def _check_can_be_approved(request: CopyRequest) -> None:
+    check_status(request, Status.CHECKING)
+    if request.is_enquiry:
+        raise Refused(_("An enquiry is answered, not approved."), code="move")
+    if not queries.is_identified(request):
+        raise Refused(_("First compare number and card code; both must be equal."), code="identity")
 
 
 def _slot_id(request: CopyRequest) -> int | None:

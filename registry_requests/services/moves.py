@@ -51,6 +51,7 @@ def move(
     """Move a locked request to a status: checks the table, saves it with the fields named in
     `changed`, writes the history. Raises Refused("move"). Two statements."""
     WORKFLOW.check(request.status, target, by)
+    office_id = request.desk_office_id
     source, request.status = request.status, target
     request.version += 1
     fields = ["status", "version", *changed]
@@ -58,7 +59,7 @@ def move(
         request.closed_at = now
         fields.append("closed_at")
     request.save(update_fields=fields)
-    record(request, source=source, by=by, now=now, reason=reason)
+    record(request, source=source, by=by, now=now, reason=reason, office_id=office_id)
 
 
 def note(
@@ -71,15 +72,22 @@ def note(
 
 
 def record(
-    request: CopyRequest, *, source: str, by: Actor, now: datetime, reason: str = ""
+    request: CopyRequest,
+    *,
+    source: str,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    office_id: int | None = None,
 ) -> None:
-    """Append a step to the history. One INSERT."""
+    """Append a step to the history. `office_id` is that of the officer, where it is not the one
+    that works on the request now. One INSERT."""
     change = CopyRequestChange(
         request=request, from_status=source, to_status=request.status, at=now, reason=reason
     )
     change.set_actor(by)
     if by.user is not None:
-        change.office_id = request.desk_office_id
+        change.office_id = office_id or request.desk_office_id
     change.save()
 
 

@@ -156,7 +156,7 @@ def _new(form_key: UUID, wish: Wish, body_hash: bytes, now: datetime, by: Actor)
         note=wish.note,
         language=wish.language,
         created_at=now,
-        due_at=rules.decision_due(queries.collection_service(wish.office), now=now),
+        due_at=rules.decision_due(queries.collection_service(wish.office), wish.slot, now=now),
         entered_by=by.user,
     )
 

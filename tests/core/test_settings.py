@@ -63,11 +63,17 @@ def test_thaid_is_there_with_all_of_it_and_not_without():
 
 
 def test_every_wait_for_the_database_ends():
-    assert options()["options"].split("-c ")[1:] == [
-        "lock_timeout=3s ",
-        "idle_in_transaction_session_timeout=10s ",
+    said = options()["options"].split("-c ")[1:]
+
+    assert {
+        "lock_timeout=3s",
+        "idle_in_transaction_session_timeout=10s",
         "statement_timeout=5s",
-    ]
+    } <= {one.strip() for one in said}
+
+
+def test_the_written_out_statements_are_planned_once():
+    assert "plan_cache_mode=force_generic_plan" in options()["options"]
 
 
 def test_options_of_the_address_are_kept():

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import BadText, ascii_digits, clean_text, given_name, is_digits, search_key, unbroken
+from core.text import (
+    BadText,
+    ascii_digits,
+    clean_text,
+    first_and_last,
+    given_name,
+    is_digits,
+    search_key,
+    unbroken,
+)
 
 # Any code point, the lone surrogates that JSON can carry included.
 anything = st.text(alphabet=st.characters(categories=None))
@@ -131,6 +140,18 @@ def test_search_key_keeps_different_words_apart(one, other):
 )
 def test_greeting_leaves_out_a_title(typed, greeted):
     assert given_name(typed) == greeted
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("นางสาวสม สมใจ", ("สม", "สมใจ")),
+        ("นาย เอก ณ อยุธยา", ("เอก", "ณ อยุธยา")),
+        ("มะลิ", ("มะลิ", "")),
+    ],
+)
+def test_first_and_last_name(typed, names):
+    assert first_and_last(typed) == names
 
 
 thai = st.text(alphabet=st.characters(min_codepoint=0x0E01, max_codepoint=0x0E5B))

@@ -52,7 +52,7 @@ class Clerk:
         page.locator("[name=password]").fill(PASSWORD)
         page.locator("[name=password]").press("Enter")
         page.wait_for_url(f"{self.site}/admin/")
-        page.get_by_role("link", name="โต๊ะบริการ").click()
+        page.get_by_role("link", name="โต๊ะบริการ", exact=True).click()
         window = page.locator("select[name=window] option", has_text="ช่อง 5").first
         page.locator("select[name=window]").select_option(window.get_attribute("value"))
         page.get_by_role("button", name="นั่งช่องนี้").click()

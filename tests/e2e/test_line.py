@@ -1,25 +1,23 @@
-"""A citizen asks for a copy in the chat, the office approves, the approval comes as a card: in
-Thai, on a telephone, by the page of the demonstration."""
+"""A citizen asks for a copy in the chat, an officer compares, approves and hands out, the chat says
+each of it: in Thai, on a telephone, by the page of the demonstration."""
 
 import re
 import threading
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts import line_links
-from accounts.models import LineAccount
-from accounts.roles import Role
-from core import line
+from core import line, thai_dates
 from line_channel import services
 from line_channel.stub.server import Server
 from line_channel.stub.state import State
-from offices.models import Office
-from registry_requests import services as copies
-from registry_requests.models import Comparison, CopyRequest
-from tests.factories import make_staff, national_id
+from registry_requests.models import CopyRequest
+from tests.e2e.copy_desk import CopyDesk, signed_in
+from tests.factories import national_id
+from tests.registry_requests.conftest import BACK
 
 
 @pytest.fixture
@@ -53,48 +51,61 @@ def _sweep(stop):
     connection.close()
 
 
-def test_citizen_gets_a_copy_by_chat(page, chat, deliver):
+def test_citizen_gets_a_copy_by_chat(page, chat, city, officer, browser, deliver):
+    number = national_id()
     page.goto(chat)
     page.get_by_role("button", name="เพิ่มเพื่อน").click()
     said = page.locator(".chat-row:not(.chat-mine) .chat-bubble")
     expect(said.last).to_contain_text("เขตบางรักยินดีช่วยนะคะ")
 
     _say(page, "๑#JC๑-๑๒๓๔๕๖๗-๑๒")
-    page.get_by_role("link", name="เชื่อมบัญชี LINE").click()
-    page.locator("[name=full_name]").fill("มะลิ ทดสอบดี")
-    page.locator("[name=national_id]").fill(national_id())
-    page.locator("[name=phone]").fill("08 1234 5678")
-    page.locator("[name=consent]").check()
-    page.get_by_role("button", name="เชื่อม แล้วกลับไปที่ LINE").click()
-    page.get_by_role("button", name="ตกลง").click()
+    _link(page, number)
     expect(said.last).to_contain_text("ต้องการกี่ฉบับ มารับวันไหนคะ")
-
     page.locator(".chat-chip").last.click()
     expect(said.last).to_contain_text("พิมพ์เลขใต้รูปถ่าย 14 หลัก")
     _say(page, "1040-02-12345678")
     page.get_by_role("button", name="ยืนยันและส่ง").click()
     expect(page.locator(".chat-title", has_text="ส่งคำขอแล้ว")).to_be_visible()
 
-    request = CopyRequest.objects.get()
-    _approve(request)
+    request = CopyRequest.objects.select_related("collection__slot").get()
+    desk = CopyDesk(signed_in(browser, city, officer), city)
+    desk.when_they_open(request.reference)
+    desk.when_they_compare(number, BACK)
+    desk.when_they_approve()
     deliver()
     card = page.locator(".chat-card", has_text="อนุมัติแล้ว มารับได้ตามนัด")
     expect(card).to_contain_text("10 บาท จ่ายตอนรับ")
-    card.get_by_role("link").click()
+    expect(card).to_contain_text(thai_dates.clock(request.collection.slot.starts_at)[:5])
+    expect(card).to_contain_text("บัตรประชาชนตัวจริง")
+
+    desk.when_the_copy_is_ready()
+    deliver()
+    ready = page.locator(".chat-card", has_text="พร้อมรับเอกสาร").first
+    expect(ready).to_be_visible()
+    _say(page, "สถานะ")
+    expect(page.locator(".chat-row:not(.chat-mine)").last).to_contain_text(request.reference)
+
+    desk.when_it_is_paid("16/2570", 10)
+    desk.when_they_look_at_the_card_again()
+    desk.when_they_hand_it_out()
+    desk.page.context.close()
+    ready.get_by_role("link").click()
     expect(page).to_have_url(re.compile(f"/my/{request.reference}/"))
+    expect(page.locator("main")).to_have_attribute("data-status", "collected")
+    call_command("verify_integrity")
+
+
+def _link(page, number):
+    """The account in the chat becomes that of a person, once."""
+    page.get_by_role("link", name="เชื่อมบัญชี LINE").click()
+    page.locator("[name=full_name]").fill("มะลิ ทดสอบดี")
+    page.locator("[name=national_id]").fill(number)
+    page.locator("[name=phone]").fill("08 1234 5678")
+    page.locator("[name=consent]").check()
+    page.get_by_role("button", name="เชื่อม แล้วกลับไปที่ LINE").click()
+    page.get_by_role("button", name="ตกลง").click()
 
 
 def _say(page, text):
     page.get_by_label("ข้อความ", exact=True).fill(text)
     page.get_by_role("button", name="ส่ง", exact=True).click()
-
-
-def _approve(request):
-    head = make_staff(Role.HEAD, office=Office.objects.get(slug="bang-rak"))
-    typed = {
-        Comparison.Item.NUMBER: line_links.unseal_number(LineAccount.objects.open().get()),
-        Comparison.Item.BACK_CODE: "JC1123456712",
-    }
-    now = timezone.now()
-    assert all(copies.compare(request=request, typed=typed, by=head, now=now).values())
-    copies.approve(request=request, fee_each=10, by=head, now=now)

@@ -53,6 +53,21 @@ def test_a_picture_is_answered_with_a_warning(mali):
     assert "ยังไม่เข้าใจค่ะ" in mali.does(event("message", when=mali.now, message=sticker))
 
 
+def test_each_button_of_the_menu_shows_its_whole_name(mali):
+    mali.says("เมนู")
+
+    labels = [
+        item["action"]["label"] for item in mali.stub.sent[-1].messages[-1]["quickReply"]["items"]
+    ]
+    assert labels[:5] == [
+        "1 ทะเบียนบ้าน",
+        "2 ทะเบียนสมรส",
+        "3 ทะเบียนการหย่า",
+        "4 ภาพถ่ายใบหน้า",
+        "5 สอบถามหรือนัดหมาย",
+    ]
+
+
 def test_cancel_ends_a_conversation(mali, offered, linked):
     mali.says("1#JC1-1234567-12")
     assert "ยังไม่มีคำขอใดถูกส่ง" in mali.says("ยกเลิก")
@@ -186,10 +201,10 @@ def test_the_share_button_counts(client, office):
 def test_what_is_old_is_removed(mali, office):
     from datetime import timedelta
 
-    from line_channel.models import Answer, Event
+    from line_channel.models import Answer, Chat, Event
 
     mali.says("เมนู")
     assert services.purge(NOW + timedelta(days=29)) == 0
     services.purge(NOW + timedelta(days=31))
-    assert not Event.objects.exists()
-    assert not Answer.objects.exists()
+    for rows in (Event, Answer, Chat):
+        assert not rows.objects.exists()

@@ -70,7 +70,7 @@ def old_slot_first():
         time.sleep(MOMENT)
         changes.take_places(slot_id=slot.pk, online=online)
 
-    changes._swap_places = swap_places
+    changes.swap_places = swap_places
 
 
 def capacity_after_a_look():

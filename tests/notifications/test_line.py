@@ -6,7 +6,7 @@ import pytest
 
 from core import line
 from core.line import LineError
-from notifications import delivery
+from notifications import channels, delivery
 from notifications.channels.line import LineSender, card
 from notifications.models import Message, Quota, Status
 from notifications.sources import Card, Contact, Rendered
@@ -115,8 +115,6 @@ def test_too_fast_leaves_the_way_alone_for_the_sweep(api, source, monkeypatch):
 
 
 def test_blocked_goes_to_the_next_channel_and_does_not_come_back(api, source, ledger, monkeypatch):
-    from notifications import channels
-
     monkeypatch.setitem(channels.SENDERS, "line", LineSender)
     ways(monkeypatch, Contact("line", "U1"), Contact("email", "a@example.com"))
     api.errors["U1"] = LineError(403)
@@ -137,9 +135,20 @@ def test_a_link_that_is_newer_than_the_message_is_used(api, source, monkeypatch)
     assert (again(message).channel, message.fallbacks) == ("line", [["email", "a@example.com"]])
 
 
-def test_a_link_that_was_taken_back_is_not(api, source, ledger, monkeypatch):
-    from notifications import channels
+def test_the_way_is_asked_also_where_a_sweep_died_before_the_first_try(
+    api, source, ledger, monkeypatch
+):
+    monkeypatch.setitem(channels.SENDERS, "line", LineSender)
+    ways(monkeypatch, Contact("line", "U1"), Contact("email", "a@example.com"))
+    letter(address="a@example.com", by_every_channel=True)
+    delivery.claim(now=NOW)
 
+    assert sweep(NOW + delivery.LEASE + timedelta(seconds=1)) == {"sent": 2}
+
+    assert (len(api.sent), ledger.sent) == (1, ["a@example.com"])
+
+
+def test_a_link_that_was_taken_back_is_not(api, source, ledger, monkeypatch):
     monkeypatch.setitem(channels.SENDERS, "line", LineSender)
     ways(monkeypatch, Contact("email", "a@example.com"))
     by_line(fallbacks=[["email", "a@example.com"]])
@@ -149,8 +158,6 @@ def test_a_link_that_was_taken_back_is_not(api, source, ledger, monkeypatch):
 
 
 def test_an_offices_own_change_goes_by_every_channel(api, source, ledger, monkeypatch):
-    from notifications import channels
-
     monkeypatch.setitem(channels.SENDERS, "line", LineSender)
     ways(monkeypatch, Contact("line", "U1"), Contact("email", "a@example.com"))
     letter(address="a@example.com", by_every_channel=True, call_if_lost=True)
@@ -159,8 +166,6 @@ def test_an_offices_own_change_goes_by_every_channel(api, source, ledger, monkey
 
 
 def test_of_every_channel_one_that_arrives_is_enough(api, source, ledger, monkeypatch):
-    from notifications import channels
-
     monkeypatch.setitem(channels.SENDERS, "line", LineSender)
     ways(monkeypatch, Contact("line", "U1"), Contact("email", "a@example.com"))
     api.errors["U1"] = LineError(403)
@@ -173,7 +178,6 @@ def test_of_every_channel_one_that_arrives_is_enough(api, source, ledger, monkey
 def test_of_every_channel_none_arrives_and_somebody_telephones_once(
     api, source, ledger, monkeypatch
 ):
-    from notifications import channels
     from notifications.channels import DeliveryError
 
     monkeypatch.setitem(channels.SENDERS, "line", LineSender)

@@ -129,6 +129,22 @@ def test_both_offices_see_it_and_no_other(signed_in, offered, elsewhere, head):
     assert browser.get(page_of(only_here)).status_code == 404
 
 
+def test_the_search_of_every_page_finds_a_request_by_its_reference(
+    signed_in, offered, elsewhere, head
+):
+    handed_over = submit(offered, make_slot(elsewhere), offered=elsewhere, office=offered.office)
+    enquiry = enquire(offered)
+    of_others = enquire(elsewhere, office=elsewhere.office)
+    browser = signed_in(head)
+    appointments = reverse("admin:bookings_booking_changelist")
+
+    for request in (handed_over, enquiry):
+        sealed = browser.post(appointments, {"q": request.reference})["Location"]
+        assert browser.get(sealed)["Location"] == page_of(request)
+    sealed = browser.post(appointments, {"q": of_others.reference})["Location"]
+    assert browser.get(sealed).status_code == 200
+
+
 def test_the_home_page_names_the_first_ones(signed_in, offered, slot, head):
     request = submit(offered, slot)
 

@@ -201,9 +201,19 @@ def test_collected_at_another_office_both_see_it(offered, elsewhere, head):
     with refused("permission"):
         services.mark_ready(request=CopyRequest.objects.get(), by=head, now=NOW)
     services.mark_ready(request=CopyRequest.objects.get(), by=officer_there, now=NOW)
-    offices = list(request.changes.values_list("office__slug", flat=True))
-    assert offices[-1] == "bang-khae"
-    assert "bang-rak" in offices
+    services.mark_paid(request=request, receipt_no="1", by=officer_there, now=NOW)
+    services.hand_out(request=request, to="สุดา", identity_seen=True, by=officer_there, now=NOW)
+
+    steps = request.changes.values_list("to_status", "office__slug")
+    assert list(steps) == [
+        ("submitted", None),
+        ("checking", "bang-rak"),
+        ("approved", "bang-rak"),
+        ("approved", "bang-rak"),
+        ("ready", "bang-khae"),
+        ("ready", "bang-khae"),
+        ("collected", "bang-khae"),
+    ]
     assert "บางแค" in request.changes.get(from_status="approved", to_status="approved").reason
 
 
@@ -251,6 +261,31 @@ def test_the_same_day_lane_has_its_own_number(offered):
         submit(offered, today)
 
 
+def test_who_has_collected_on_the_same_day_still_counts(offered, head):
+    today = make_slot(offered, starts=NOW.replace(hour=14), capacity=4)
+    CopyRules.objects.create(office=offered.office, express_a_day=1)
+    request = services.mark_ready(request=approved(offered, today, head), by=head, now=NOW)
+    services.mark_paid(request=request, receipt_no="1", by=head, now=NOW)
+    services.hand_out(request=request, to="สุดารัตน์", identity_seen=True, by=head, now=NOW)
+
+    with refused("express"):
+        submit(offered, today)
+
+
+def test_approved_for_another_day_it_leaves_the_same_day_lane(offered, slot, head):
+    today = make_slot(offered, starts=NOW.replace(hour=14), capacity=4)
+    CopyRules.objects.create(office=offered.office, express_a_day=1)
+    number = national_id()
+    request = submit(offered, today, number=number)
+    identify(request, number, head)
+
+    services.approve(request=request, fee_each=10, slot=slot, reason="ทำไม่ทัน", by=head, now=NOW)
+
+    request.refresh_from_db()
+    assert not request.is_express
+    assert submit(offered, today).is_express
+
+
 def test_an_enquiry_needs_no_code_and_is_answered(offered, head):
     request = enquire(offered)
     services.take(request=request, by=head, now=NOW)
@@ -274,6 +309,19 @@ def test_a_copy_is_not_answered_and_a_visit_is_not_yesterday(offered, slot, head
         services.approve(request=enquiry, fee_each=0, by=head, now=NOW)
     with refused("past"):
         services.answer(request=enquiry, text="ได้", by=head, now=NOW, visit_at=NOW)
+
+
+def test_it_is_decided_before_the_copy_is_collected(offered):
+    far, soon, sooner = (
+        make_slot(offered, starts=NOW + timedelta(days=days), capacity=2) for days in (9, 2, 1)
+    )
+    usual = submit(offered, far).due_at
+    request = submit(offered, soon)
+    assert request.due_at == min(usual, soon.starts_at)
+
+    changed = services.choose_time(request=request, slot=sooner, by=CITIZEN, now=NOW)
+
+    assert changed.due_at == sooner.starts_at < usual
 
 
 def test_late_cases_are_told_again_every_seven_days(offered, slot):

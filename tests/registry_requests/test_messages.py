@@ -9,7 +9,7 @@ from notifications.models import Message
 from registry_requests import services
 from registry_requests.messages import KINDS, CopyMessages
 from registry_requests.models import CopyRequest
-from tests.factories import NOW, at
+from tests.factories import NOW, at, make_slot, make_staff
 from tests.registry_requests.conftest import BACK, approved, enquire
 
 
@@ -36,6 +36,20 @@ def test_it_reads_whole(offered, slot, head, kind, language):
     assert BACK not in whole
     assert request.get_kind_display() not in rendered.subject
     assert ("Dear" in rendered.text) == (language == "en")
+
+
+def test_a_message_read_after_the_collection_names_its_place_and_time(offered, elsewhere, head):
+    request = approved(elsewhere, make_slot(elsewhere), head, office=offered.office)
+    told = Message.objects.get(kind="copy_approved")
+    before = notifications.preview(told, now=NOW).subject
+    by = make_staff(office=elsewhere.office)
+    services.mark_ready(request=request, by=by, now=NOW)
+    services.mark_paid(request=request, receipt_no="1", by=by, now=NOW)
+    services.hand_out(request=request, to="สุดา", identity_seen=True, by=by, now=NOW)
+
+    assert notifications.preview(told, now=NOW).subject == before
+    ready = notifications.preview(Message.objects.get(kind="copy_ready"), now=NOW)
+    assert "บางแค" in ready.subject
 
 
 def test_what_is_no_longer_true_is_not_sent(offered, slot, head):

@@ -76,7 +76,7 @@ def test_telling_costs_the_same_for_many(offered, officer, number, django_assert
         services.cancel(request=made, by=CITIZEN, now=NOW)
     request = asked("see", number, offered.office, officer)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(holders.held_about(request)) == 3
 
 
