@@ -12,6 +12,7 @@ from bookings.models import Booking, WaitingEntry
 PURPOSE = "booking"
 WAITING = "waiting"
 SHORT = "short"
+SHORT_WAITING = "short.waiting"
 HOLD = "hold"
 
 
@@ -24,12 +25,18 @@ def link(booking: Booking, *, page: str = "", until: datetime | None = None) -> 
         version=booking.link_version,
         expires_at=until or _last_day(booking),
     )
-    return f"{_site(booking)}/l/{token}/" + (f"?page={page}" if page else "")
+    return f"{_site(booking.language)}/l/{token}/" + (f"?page={page}" if page else "")
 
 
 def short_link(booking: Booking) -> str:
-    """The absolute short link of a booking, for SMS: under SHORT_URL where there is one."""
-    return f"{settings.SHORT_URL or _site(booking)}/s/{short_code(booking)}/"
+    """The short link of a booking, for SMS: under SHORT_URL where there is one."""
+    return short_address(short_code(booking), language=booking.language)
+
+
+def short_address(code: str, *, language: str) -> str:
+    """Where a short code of whatever kind is opened. With a SHORT_URL of 5 characters ("nk.th") at
+    most 20 long, up to a million rows."""
+    return f"{settings.SHORT_URL or _site(language)}/s/{code}/"
 
 
 def hold_link(booking: Booking) -> str:
@@ -40,7 +47,7 @@ def hold_link(booking: Booking) -> str:
         version=booking.link_version,
         expires_at=booking.held_until or booking.created_at,
     )
-    return f"{_site(booking)}/bookings/kept/{token}/"
+    return f"{_site(booking.language)}/bookings/kept/{token}/"
 
 
 def read_hold_link(token: str, *, now: datetime) -> Booking:
@@ -57,14 +64,13 @@ def read_hold_link(token: str, *, now: datetime) -> Booking:
 def waiting_link(entry: WaitingEntry) -> str:
     """The absolute signed link of a place in the waiting list; valid LINK_DAYS_AFTER_VISIT after
     its latest day."""
-    last = timezone.make_aware(datetime.combine(entry.latest_day, time()))
     token = make_token(
         purpose=WAITING,
         row_id=entry.pk,
         version=entry.link_version,
-        expires_at=last + timedelta(days=settings.LINK_DAYS_AFTER_VISIT),
+        expires_at=_last_day_of_waiting(entry),
     )
-    return f"{_site(entry)}/w/{token}/"
+    return f"{_site(entry.language)}/w/{token}/"
 
 
 def read_waiting_link(token: str, *, now: datetime) -> WaitingEntry:
@@ -74,6 +80,24 @@ def read_waiting_link(token: str, *, now: datetime) -> WaitingEntry:
     if found is None:
         raise BadLink
     return found
+
+
+def short_waiting_link(entry: WaitingEntry) -> str:
+    """The short link of a place in the waiting list, for SMS."""
+    code = make_code(purpose=SHORT_WAITING, row_id=entry.pk, version=entry.link_version)
+    return short_address(code, language=entry.language)
+
+
+def read_short_waiting_code(code: str, *, now: datetime) -> WaitingEntry:
+    """The entry of a short code. Raises accounts.links.BadLink; the caller counts those."""
+    read = read_code(code)
+    entry = WaitingEntry.objects.filter(pk=read.row_id).first()
+    if entry is None:
+        raise BadLink
+    read.check(purpose=SHORT_WAITING, version=entry.link_version)
+    if _last_day_of_waiting(entry) < now:
+        raise BadLink
+    return entry
 
 
 def read_link(token: str, *, now: datetime) -> Booking:
@@ -109,5 +133,10 @@ def _last_day(booking: Booking) -> datetime:
     return booking.slot.ends_at + timedelta(days=settings.LINK_DAYS_AFTER_VISIT)
 
 
-def _site(booking: Booking | WaitingEntry) -> str:
-    return settings.SITE_URL + ("/en" if booking.language == "en" else "")
+def _last_day_of_waiting(entry: WaitingEntry) -> datetime:
+    last = timezone.make_aware(datetime.combine(entry.latest_day, time()))
+    return last + timedelta(days=settings.LINK_DAYS_AFTER_VISIT)
+
+
+def _site(language: str) -> str:
+    return settings.SITE_URL + ("/en" if language == "en" else "")

@@ -46,7 +46,7 @@ class WaitingMessages:
                     "language": message.language,
                 },
             )
-        return Rendered(drawn.subject, drawn.text, html, card=drawn.card)
+        return Rendered(drawn.subject, drawn.text, html, card=drawn.card, sms=drawn.sms)
 
     def contacts(self, message: Message) -> list[Contact]:
         return news.contacts_of(WaitingEntry.objects.get(pk=message.case_id))
@@ -72,6 +72,7 @@ def _words(entry: WaitingEntry, message: Message) -> dict[str, Any]:
         "button": BUTTONS[message.kind],
         "button_url": url,
         "status_url": url,
+        "short_url": links.short_waiting_link(entry),
         **_times(entry, message),
     }
 

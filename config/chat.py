@@ -25,5 +25,6 @@ LINE_CONVERSATION_MINUTES = 30
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", default="")
 SMS_SENDER = env.str("SMS_SENDER", default="NADKHET")
-# A short host name in front of /s/<code>/, so that a message is one part; the site's own without.
+# A short host name in front of /s/<code>/ ("nk.th"), so that a message is one part; the site's own
+# without.
 SHORT_URL = env.str("SHORT_URL", default="").rstrip("/")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.chat import *  # noqa: F403 -- Django reads them from here
 from config.environment import BASE_DIR, EMBEDDED, VAR, env, required
+from config.identity import *  # noqa: F403 -- Django reads them from here
 from config.logs import LOGGING  # noqa: F401 -- Django reads it from here
 from config.schedule import CELERY_BEAT_SCHEDULE  # noqa: F401 -- Celery reads it from here
 from config.stores import CACHES, DATABASES, REDIS_URL  # noqa: F401 -- Django reads them from here

@@ -18,6 +18,7 @@ from portal.views import (
     my,
     offices,
     privacy,
+    thaid,
     times,
     waiting,
 )
@@ -48,6 +49,9 @@ urlpatterns = [
     path("r/<str:token>/", copies.open_link, name="copy_link"),
     path("bookings/kept/<str:token>/", kept.kept, name="kept"),
     path("line/link/", line.link, name="line_link"),
+    path("thaid/start/", thaid.start, name="thaid_start"),
+    path("thaid/callback/", thaid.callback, name="thaid_callback"),
+    path("thaid/forget/", thaid.forget, name="thaid_forget"),
     path("line/account/<str:token>/", line.account, name="line_account"),
     path("l/<str:token>/", my.open_link, name="link"),
     path("s/<str:code>/", my.short_link, name="short_link"),

@@ -84,7 +84,7 @@ class CopyMessages:
                 {"subject": drawn.subject, "sections": [drawn.html], "language": message.language},
             )
         card = replace(drawn.card, rows=_rows(request, message))
-        return Rendered(drawn.subject, drawn.text, html, card=card)
+        return Rendered(drawn.subject, drawn.text, html, card=card, sms=drawn.sms)
 
     def contacts(self, message: Message) -> list[Contact]:
         return news.all_contacts_of(CopyRequest.objects.get(pk=message.case_id))
@@ -116,6 +116,7 @@ def _words(request: CopyRequest, message: Message) -> dict[str, Any]:
         "button": KINDS[message.kind].button,
         "button_url": _button_url(request, message),
         "status_url": links.link(request),
+        "short_url": links.short_link(request),
         "to_bring": [_("National ID card (original)")] if request.status in TO_COLLECT else [],
     }
 

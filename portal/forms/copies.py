@@ -29,6 +29,7 @@ from core.forms import (
 from core.text import ascii_digits
 from offices.models import OfferedService
 from portal.forms.booking import NOTE_MAX_LENGTH, ConsentField
+from portal.proven import Proof, person_of
 from registry_requests import services
 from registry_requests.models import CopyRequest, Kind
 from registry_requests.models.request import MOST_COPIES
@@ -59,7 +60,8 @@ class CopiesField(forms.TypedChoiceField):
 
 class CopyForm(forms.Form):
     """What is wished, when and where it is collected, who asks. `record` is the collection service
-    of the office that keeps the record; `offers` those of all offices, by slug."""
+    of the office that keeps the record; `offers` those of all offices, by slug. Who asks is not
+    read from the form where ThaID gave `proof`."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(
@@ -137,12 +139,13 @@ class CopyForm(forms.Form):
         *,
         record: OfferedService,
         offers: Mapping[str, OfferedService],
+        proof: Proof | None = None,
         initial: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         begun = {"form_key": uuid4(), "collect_at": record.office.slug, **(initial or {})}
         super().__init__(data, initial=begun, **kwargs)
-        self.record, self.offers = record, offers
+        self.record, self.offers, self.proof = record, offers, proof
         names = [(slug, offered.office.name) for slug, offered in offers.items()]
         self.fields["collect_at"].choices = names  # type: ignore[attr-defined]
         for name in (*OF_COPIES, "phone"):
@@ -161,6 +164,8 @@ class CopyForm(forms.Form):
             "90 days after it is closed"
         )
         self._ask_for_the_codes_again(data if data is not None else begun)
+        if proof:
+            del self.fields["full_name"], self.fields["national_id"]
 
     def _ask_for_the_codes_again(self, typed: Mapping[str, Any]) -> None:
         for name in CODES:
@@ -222,14 +227,16 @@ class CopyForm(forms.Form):
     def wish(self) -> services.Wish:
         """The checked form as the service takes it; only of a valid form."""
         cleaned = self.cleaned_data
+        who = person_of(self.proof, cleaned)
         return services.Wish(
             kind=Kind(cleaned["kind"]),
             office=self.record.office,
-            person=Person(cleaned["full_name"], "TH", cleaned["national_id"]),
+            person=Person(who.full_name, "TH", who.national_id),
             phone=cleaned["phone"],
             email=cleaned["email"],
             language=get_language() or "th",
             channel=CopyRequest.Channel.WEB,
+            proof=CopyRequest.Proof.THAID if self.proof else CopyRequest.Proof.TYPED,
             note=cleaned["note"],
             **self._of_copies(cleaned),
         )

@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.line_links import Holder
 from core.forms import NameField, NationalIdField, PhoneField
 from portal.forms.booking import ConsentField
+from portal.proven import Proof, person_of
 
 
 class LineLinkForm(forms.Form):
-    """Who the holder of the LINE account is; the 13 digits never travel in the chat."""
+    """Who the holder of the LINE account is; the 13 digits never travel in the chat. Name and
+    number are not read from the form where ThaID gave `proof`."""
 
     full_name = NameField(label=_("Full name"), help_text=_("As on the ID card, without title"))
     national_id = NationalIdField(
@@ -28,8 +30,11 @@ class LineLinkForm(forms.Form):
     )
     consent = ConsentField()
 
-    def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, proof: Proof | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
+        self.proof = proof
         self.fields["full_name"].widget.attrs["autocomplete"] = "name"
         self.fields["national_id"].widget.attrs["data-format"] = "thai-id"
         self.fields["phone"].widget.attrs |= {
@@ -45,8 +50,11 @@ class LineLinkForm(forms.Form):
         self.fields["consent"].help_text = gettext(
             "Used for your requests in LINE and to tell you about them; you can end it at any time"
         )
+        if proof:
+            del self.fields["full_name"], self.fields["national_id"]
 
     def holder(self) -> Holder:
         """The checked form as the service takes it; only of a valid form."""
         cleaned = self.cleaned_data
-        return Holder(cleaned["full_name"], cleaned["national_id"], cleaned["phone"])
+        who = person_of(self.proof, cleaned)
+        return Holder(who.full_name, who.national_id, cleaned["phone"])

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from bookings.models import Slot
 from core.errors import Refused
 from offices.models import OfferedService
-from portal import access, limits
+from portal import access, limits, proven
 from portal.answers import private, see_other
 from portal.forms import CopyForm
 from portal.htmx import wants_part
@@ -42,7 +42,7 @@ def ask(request: HttpRequest, office: str) -> HttpResponse:
     record = offers.get(office) or _paused(office)
     if not record.is_open:
         return private(render(request, "portal/copy_paused.html", {"offered": record}))
-    make = _Maker(record, offers)
+    make = _Maker(record, offers, proven.proof_of(request))
     if request.method == "POST" and "show" not in request.POST:
         return private(_send(request, make))
     typed = request.POST if request.method == "POST" else request.GET
@@ -55,19 +55,23 @@ def ask(request: HttpRequest, office: str) -> HttpResponse:
 class _Maker:
     """Makes the form of one office: empty ones with words to begin with, or one that was sent."""
 
-    def __init__(self, record: OfferedService, offers: dict[str, OfferedService]) -> None:
-        self.record, self.offers = record, offers
+    def __init__(
+        self, record: OfferedService, offers: dict[str, OfferedService], proof: proven.Proof | None
+    ) -> None:
+        self.record, self.offers, self.proof = record, offers, proof
 
     def __call__(self, begun: Mapping[str, Any]) -> CopyForm:
-        return CopyForm(record=self.record, offers=self.offers, initial=begun)
+        return CopyForm(record=self.record, offers=self.offers, proof=self.proof, initial=begun)
 
     def sent(self, data: Mapping[str, Any]) -> CopyForm:
-        return CopyForm(data, record=self.record, offers=self.offers)
+        return CopyForm(data, record=self.record, offers=self.offers, proof=self.proof)
 
 
 def _send(request: HttpRequest, make: _Maker) -> HttpResponse:
     now = timezone.now()
     form = make.sent(request.POST)
+    if proven.is_over(request):
+        form.add_error(None, proven.over())
     if not form.is_valid():
         return _page(request, _with_key(request, form, make), now, status=422)
     if limits.too_many("copy-request", limits.client(request), limit=REQUESTS, minutes=MINUTES):
@@ -89,6 +93,8 @@ def _send(request: HttpRequest, make: _Maker) -> HttpResponse:
         return _not_sent(request, form, refused, slot, now)
     response = see_other("portal:status", made.reference)
     access.grant_copy(response, made)
+    if form.proof:
+        proven.forget(response)
     return response
 
 
@@ -131,6 +137,7 @@ def _page(
         "times": times,
         "kinds": [(option, shown.KIND_ICONS[option.data["value"]]) for option in form["kind"]],
         "visit": visit_facts(form.collecting),
+        "offers_thaid": proven.offers_thaid(request),
     }
     if wants_part(request) and request.method != "POST":
         status = 422 if times.is_wrong else 200

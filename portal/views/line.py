@@ -17,7 +17,7 @@ from accounts import line_links
 from accounts.links import BadLink
 from accounts.models import LineAccount
 from bookings.services import PRIVACY_TEXT_VERSION
-from portal import limits
+from portal import limits, proven
 from portal.answers import private
 from portal.forms import LineLinkForm
 
@@ -35,9 +35,12 @@ def link(request: HttpRequest) -> HttpResponse:
     token = request.GET.get("linkToken", "") or request.POST.get("linkToken", "")
     if not TOKEN.fullmatch(token):
         return private(render(request, "portal/line_link_over.html", status=404))
-    form = LineLinkForm(request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    form = LineLinkForm(data, proof=proven.proof_of(request))
     if not form.is_bound:
         return _form_page(request, form)
+    if proven.is_over(request):
+        form.add_error(None, proven.over())
     if not form.is_valid():
         return _form_page(request, form, status=422)
     if limits.too_many("line-link", limits.client(request), limit=TRIES, minutes=MINUTES):
@@ -56,6 +59,8 @@ def link(request: HttpRequest) -> HttpResponse:
     words = urlencode({"linkToken": token, "nonce": nonce})
     response = HttpResponseRedirect(f"{settings.LINE_ACCOUNT_LINK_URL}?{words}")
     response["Referrer-Policy"] = "no-referrer"
+    if form.proof:
+        proven.forget(response)
     return private(response)
 
 
@@ -74,7 +79,8 @@ def account(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, form: LineLinkForm, *, status: int = 200) -> HttpResponse:
-    response = render(request, "portal/line_link.html", {"form": form}, status=status)
+    context = {"form": form, "offers_thaid": proven.offers_thaid(request)}
+    response = render(request, "portal/line_link.html", context, status=status)
     # The address holds the token.
     response["Referrer-Policy"] = "same-origin"
     return private(response)

@@ -1,5 +1,6 @@
 """A citizen's own booking: opening it by a link, its state, its ticket, moving and cancelling."""
 
+from contextlib import suppress
 from datetime import date, datetime
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from portal.forms import CancelForm
 from portal.presenters import my as shown
 from portal.presenters import times as shown_times
 from portal.views.booking import slot_of
+from registry_requests import links as copy_links
 from registry_requests import queries as copy_requests
 
 PAGES = {"": "status", "documents": "documents", "move": "move", "cancel": "cancel"}
@@ -56,11 +58,21 @@ def short_link(request: HttpRequest, code: str) -> HttpResponse:
     try:
         if limits.reached("short", who, limit=WRONG_CODES):
             raise BadLink
-        booking = links.read_short_code(code, now=timezone.now())
+        address = _signed_link(code, now=timezone.now())
     except BadLink:
         limits.too_many("short", who, limit=WRONG_CODES, minutes=WRONG_CODES_MINUTES)
         return private(render(request, "portal/link_over.html", status=410))
-    return private(SeeOther(links.link(booking)))
+    return private(SeeOther(address))
+
+
+def _signed_link(code: str, *, now: datetime) -> str:
+    """What a short code leads to. Each kind has a purpose of its own, so that a code of one proves
+    nothing about a row of another. One to three queries. Raises BadLink."""
+    with suppress(BadLink):
+        return links.link(links.read_short_code(code, now=now))
+    with suppress(BadLink):
+        return copy_links.link(copy_links.read_short_code(code, now=now))
+    return links.waiting_link(links.read_short_waiting_code(code, now=now))
 
 
 @require_safe

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bookings import services
+from bookings import links, services
 from bookings.messages import KINDS, BookingMessages
 from bookings.models import Booking
 from bookings.workflow import Status
@@ -18,6 +18,7 @@ from core.thai_dates import local_date
 from core.workflow import CITIZEN, Actor
 from notifications import delivery
 from notifications.models import Message
+from offices.models import Office
 from tests.factories import NOW, booking_at, couple_details, make_slot, thai
 from tests.notifications.letters import Ledger
 from tests.notifications.visits import visit
@@ -50,6 +51,27 @@ def message_of(booking, kind, **changes):
 
 def wanted(booking, kind, now=NOW):
     return SOURCE.is_wanted(message_of(booking, kind), now)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("language", "longest"), [("th", 70), ("en", 160)])
+def test_every_sms_is_one_part(offered, slot, settings, kind, language, longest):
+    """copy.md 7: counted in UTF-16 units, with the longest name of a district, a day of two
+    figures, and the link of the millionth booking."""
+    settings.SHORT_URL = "nk.th"
+    Office.objects.update(name_th="ป้อมปราบศัตรูพ่าย", name_en="Pom Prap Sattru Phai")
+    booking = booking_at(offered=offered, slot=slot)
+    context = {"reason": "ป่วย", "items": [], "old_starts_at": NOW.isoformat()}
+    message = message_of(booking, kind, context=context)
+    message.language = language
+
+    sms = SOURCE.render(message, NOW).sms
+
+    if sms:
+        a_million = 20 - len(links.short_link(booking))
+        assert len(sms.encode("utf-16-le")) // 2 + a_million <= longest
+        assert sms.endswith(links.short_link(booking))
+        assert language == "th" or sms.isascii()
 
 
 @pytest.mark.parametrize("kind", KINDS)

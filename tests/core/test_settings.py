@@ -38,6 +38,30 @@ def test_what_production_lacks_is_named(name):
     assert f"{name} is missing" in read("settings.DEBUG", **{**PRODUCTION, name: ""})
 
 
+THAID = {
+    "THAID_CLIENT_ID": "invented",
+    "THAID_CLIENT_SECRET": "invented",
+    "THAID_DISCOVERY_URL": "https://id.example/.well-known/openid-configuration",
+}
+
+
+@pytest.mark.parametrize("name", THAID)
+def test_what_thaid_lacks_is_named(name):
+    assert f"{name} is missing" in read("settings.DEBUG", **{**PRODUCTION, **THAID, name: ""})
+
+
+def test_thaid_is_spoken_to_over_https_only():
+    plain = {"THAID_DISCOVERY_URL": "http://id.example/.well-known/openid-configuration"}
+    said = read("settings.DEBUG", **{**PRODUCTION, **THAID, **plain})
+
+    assert "THAID_DISCOVERY_URL must begin with https://" in said
+
+
+def test_thaid_is_there_with_all_of_it_and_not_without():
+    assert read("settings.THAID_LEAST_IAL", **PRODUCTION, **THAID) == "2.3"
+    assert read("settings.THAID_CLIENT_ID", **PRODUCTION) == ""
+
+
 def test_every_wait_for_the_database_ends():
     said = options()["options"].split("-c ")[1:]
 

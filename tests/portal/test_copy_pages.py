@@ -113,6 +113,16 @@ def test_link_of_the_collection_leads_to_the_request(offered, slot):
     assert "/l/" in by_sms["Location"]
 
 
+def test_short_link_leads_to_the_signed_one_and_to_the_page(offered, slot):
+    made, client = submit(offered, slot), Client()
+
+    by_sms = client.get(path_of(links.short_link(made)))
+
+    assert by_sms.status_code == 303
+    assert path_of(by_sms["Location"]) == path_of(links.link(made))
+    assert opened(client, made) == f"/my/{made.reference}/"
+
+
 def test_page_says_when_where_what_to_bring_and_whom_to_call(client, offered, slot):
     made = submit(offered, slot)
 

@@ -11,6 +11,8 @@ from bookings import links, services
 from bookings.models import Booking, WaitingEntry
 from bookings.workflow import Status
 from core.workflow import CITIZEN
+from notifications.models import Message
+from notifications.services import preview
 from offices.models import Office
 from tests.factories import NOW, at, booking_at, make_offered, make_slot, make_staff, wait
 from tests.live import world
@@ -203,6 +205,20 @@ def test_changed_and_foreign_links_open_nothing(offered, booking):
     for wrong in (token[:-1], f"{token}x", of_booking, "x"):
         assert Client().get(f"/w/{wrong}/").status_code == 410
     assert Client().get(f"/l/{token}/").status_code == 410
+
+
+def test_short_link_of_the_offer_leads_to_the_place_and_fits_in_an_sms(offered, booking, settings):
+    entry = wait(offered, first_day=DAY.date())
+    services.cancel(booking=booking, by=CITIZEN, now=NOW)
+    settings.SHORT_URL = "nk.th"
+
+    sms = preview(Message.objects.get(kind="waiting_offer"), now=NOW).sms
+
+    assert len(sms.encode("utf-16-le")) / 2 <= 70
+    code = sms.rpartition("nk.th")[2]
+    assert Client().get(code)["Location"] == links.waiting_link(entry)
+    WaitingEntry.objects.update(link_version=2)
+    assert Client().get(code).status_code == 410
 
 
 def test_kept_time_is_taken_into_this_browser_and_booked(offered, booking):

@@ -6,7 +6,7 @@ import pytest
 from core.workflow import CITIZEN
 from notifications import services as notifications
 from notifications.models import Message
-from registry_requests import services
+from registry_requests import links, services
 from registry_requests.messages import KINDS, CopyMessages
 from registry_requests.models import CopyRequest
 from tests.factories import NOW, at, make_slot, make_staff
@@ -60,3 +60,27 @@ def test_what_is_no_longer_true_is_not_sent(offered, slot, head):
     services.cancel(request=request, by=CITIZEN, now=NOW)
 
     assert not CopyMessages().is_wanted(told, NOW)
+
+
+LONGEST_DISTRICT = "ป้อมปราบศัตรูพ่าย"
+
+
+@pytest.mark.parametrize("kind", ["copy_approved", "copy_ready", "copy_rejected"])
+def test_by_sms_it_is_one_part_with_its_short_link(offered, slot, head, kind, settings):
+    """copy.md 7: 70 UTF-16 units in Thai, 160 characters in English."""
+    settings.SHORT_URL = "nk.th"
+    request = approved(offered, slot, head, copies=10)
+    type(offered.office).objects.update(name_th=LONGEST_DISTRICT)
+    message = Message.objects.filter(source="copy_request").first()
+    message.kind, message.context = kind, {"reason": "ทดสอบ"}
+
+    texts = {}
+    for language, longest in (("th", 70), ("en", 160)):
+        message.language = language
+        texts[language] = text = notifications.preview(message, now=NOW).sms
+        a_million = 20 - len(links.short_link(request))
+        assert len(text.encode("utf-16-le")) // 2 + a_million <= longest
+        assert text.endswith(links.short_link(request))
+        assert request.get_kind_display() not in text
+        assert request.full_name not in text
+    assert texts["en"].isascii()
