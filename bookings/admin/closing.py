@@ -26,6 +26,7 @@ from bookings.models import Choice, Closing, ClosingDecision
 from bookings.workflow import ClosingStatus
 from core.admin import site
 from core.errors import Refused
+from core.text import as_key
 
 PERMISSION = "bookings.announce_closing"
 DRAFTS = 10
@@ -113,8 +114,7 @@ def letters(request: StaffRequest, closing: Closing) -> HttpResponse:
 def decide(request: StaffRequest, closing: Closing) -> HttpResponse:
     """What becomes of one appointment."""
     rows = closing.decisions.select_related("booking__offered", "proposed", "slot")
-    wanted = request.POST.get("decision", "")
-    decision = rows.filter(pk=int(wanted) if wanted.isdecimal() else 0).first()
+    decision = rows.filter(pk=as_key(request.POST.get("decision", ""))).first()
     if decision is None:
         return _one(request, closing, problem=_("This appointment is no longer on the list."))
     now = timezone.now()
@@ -187,7 +187,7 @@ def announce(request: StaffRequest, closing: Closing) -> HttpResponse:
             closing=closing,
             by=request.user,
             now=now,
-            version=int(version) if version.isdecimal() else 0,
+            version=as_key(version),
         )
         number = services.carry_out(closing=announced, now=now)
         messages.success(
