@@ -35,7 +35,7 @@ NAMES = ("given_name", "middle_name", "family_name")
 ALGORITHMS = ["RS256", "ES256"]
 # Seconds that the clocks of the two sides may differ.
 LEEWAY = 60
-KEPT_SECONDS = 3600
+KEPT_SECONDS = 600
 # Nobody waits for ThaID again so soon after it did not answer.
 REST_SECONDS = 30
 RESTS = "thaid:rests"
