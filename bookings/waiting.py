@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from bookings.models import Booking, Slot, WaitingEntry
 from bookings.workflow import Status
+from core import thai_dates
 from offices.models import OfferedService
 
 
@@ -18,6 +19,14 @@ class Line:
 
     position: int
     offered: int
+
+
+def days_of(entry: WaitingEntry) -> str:
+    """The days that are waited for, in words."""
+    first = thai_dates.medium_date(entry.first_day)
+    if entry.first_day == entry.latest_day:
+        return first
+    return f"{first} – {thai_dates.medium_date(entry.latest_day)}"
 
 
 @dataclass(frozen=True)

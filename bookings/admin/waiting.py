@@ -182,10 +182,7 @@ class WaitingAdmin(OfficeAdmin):
 
     @admin.display(description=gettext_lazy("days that are waited for"), ordering="first_day")
     def days(self, entry: WaitingEntry) -> str:
-        first = thai_dates.medium_date(entry.first_day)
-        if entry.first_day == entry.latest_day:
-            return first
-        return f"{first} – {thai_dates.medium_date(entry.latest_day)}"
+        return waiting.days_of(entry)
 
     @admin.display(description=gettext_lazy("places"), ordering="party_size")
     def places(self, entry: WaitingEntry) -> int:

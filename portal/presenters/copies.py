@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from bookings import queries as booking_queries
 from bookings import rules as booking_rules
@@ -153,8 +153,10 @@ def state_of(found: CopyRequest, changes: Sequence[CopyRequestChange]) -> my.Sta
 
 
 def _ends(found: CopyRequest, last: CopyRequestChange) -> dict[Status, str]:
-    who = _("you") if last.actor == ActorKind.CITIZEN else found.office.full_name
-    cancelled = _("Cancelled by %(by)s on %(at)s") % {"by": who, "at": my.day_and_clock(last.at)}
+    office = last.office or found.office
+    who = _("you") if last.actor == ActorKind.CITIZEN else office.full_name
+    words = pgettext("copy request", "Cancelled by %(by)s on %(at)s")
+    cancelled = words % {"by": who, "at": my.day_and_clock(last.at)}
     if last.reason:
         cancelled = f"{cancelled} · {last.reason}"
     return {

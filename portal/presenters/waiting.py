@@ -98,13 +98,6 @@ def _over(entry: WaitingEntry) -> tuple[str, str]:
     )
 
 
-def days_of(entry: WaitingEntry) -> str:
-    first = thai_dates.medium_date(entry.first_day)
-    if entry.first_day == entry.latest_day:
-        return first
-    return f"{first} – {thai_dates.medium_date(entry.latest_day)}"
-
-
 def other_offices(found: list[Elsewhere]) -> list[OfficeRow]:
     """Kilometres only between real coordinates."""
     return [

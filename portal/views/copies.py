@@ -120,7 +120,7 @@ def leave(request: HttpRequest, found: CopyRequest) -> HttpResponse:
 def _status_page(
     request: HttpRequest, found: CopyRequest, form: ReplyForm, *, status: int = 200
 ) -> HttpResponse:
-    changes = list(found.changes.all())
+    changes = list(found.changes.select_related("office"))
     booking = found.collection
     moved = booking.changes.filter(from_slot__isnull=False) if booking else []
     context = {

@@ -102,7 +102,7 @@ def place(request: HttpRequest, entry: WaitingEntry) -> HttpResponse:
         "entry": entry,
         "state": shown.state_of(entry, kept, now=now),
         "kept": shown_times.next_times([one.slot for one in kept[:1]]),
-        "days": shown.days_of(entry),
+        "days": waiting.days_of(entry),
         "contacts": shown_my.masked_contacts(entry),
         "hours": settings.WAITING_OFFER_HOURS,
         "is_open": entry.status == "waiting" or bool(kept),

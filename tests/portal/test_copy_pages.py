@@ -326,6 +326,18 @@ def test_handed_over_copy_names_both_offices(client, offered):
     assert "สำนักงานเขตบางรัก" in text
 
 
+def test_cancelled_by_the_office_that_hands_it_out_names_that_office(client, offered, head):
+    there = collection_at(
+        make_office(code=1040, slug="bang-khae", prefix="BK", name_th="บางแค", name_en="Bang Khae")
+    )
+    made = approved(there, make_slot(there), head, office=offered.office)
+    by = Actor.staff(make_staff(office=there.office))
+
+    services.cancel(request=made, by=by, reason="เครื่องพิมพ์เสีย", now=NOW)
+
+    assert "คำขอนี้ถูกยกเลิกโดยสำนักงานเขตบางแค" in text_of(client, opened(client, made))
+
+
 def test_find_sends_the_link_to_the_contact_on_file_once(offered, slot):
     made = submit(offered, slot)
     Message.objects.all().delete()

@@ -184,7 +184,7 @@ def _environment() -> dict[str, str]:
 def _stand_in_for_line() -> dict[str, str]:
     """The settings of a LINE account that this machine plays, unless the environment names LINE's
     own servers or others."""
-    if os.environ.get("LINE_API_BASE_URL"):
+    if "LINE_API_BASE_URL" in os.environ:
         return {}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
