@@ -1,5 +1,5 @@
 """ThaID, the digital ID of the Department of Provincial Administration: OpenID Connect by the
-authorization-code flow with PKCE and a nonce (ADR 32). Nothing is stored here, and nothing that
+authorization-code flow with PKCE and a nonce (ADR 24). Nothing is stored here, and nothing that
 ThaID says is logged. The libraries are loaded by the first person who comes this way."""
 
 import logging
