@@ -1,5 +1,5 @@
 """ThaID, the digital ID of the Department of Provincial Administration: OpenID Connect by the
-authorization-code flow with PKCE and a nonce (ADR 32). Nothing is stored here, and nothing that
+authorization-code flow with PKCE and a nonce (ADR 24). Nothing is stored here, and nothing that
 ThaID says is logged. The libraries are loaded by the first person who comes this way."""
 
 import logging
@@ -35,7 +35,7 @@ NAMES = ("given_name", "middle_name", "family_name")
 ALGORITHMS = ["RS256", "ES256"]
 # Seconds that the clocks of the two sides may differ.
 LEEWAY = 60
-KEPT_SECONDS = 3600
+KEPT_SECONDS = 600
 # Nobody waits for ThaID again so soon after it did not answer.
 REST_SECONDS = 30
 RESTS = "thaid:rests"

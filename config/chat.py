@@ -1,4 +1,4 @@
-"""Settings of the ways that reach a telephone: LINE (ADR 30) and SMS. Without a token or a gateway
+"""Settings of the ways that reach a telephone: LINE (ADR 22) and SMS. Without a token or a gateway
 the channel does not exist, and messages go another way."""
 
 from config.environment import env

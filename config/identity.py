@@ -1,4 +1,4 @@
-"""Settings of ThaID (ADR 32), which proves who asks. Without them the button does not exist; a part
+"""Settings of ThaID (ADR 24), which proves who asks. Without them the button does not exist; a part
 of them stops the start with the name of what is missing."""
 
 from django.core.exceptions import ImproperlyConfigured

@@ -1,4 +1,4 @@
-"""The LINE Messaging API, the one module that knows LINE's SDK (ADR 30). Importing the SDK takes
+"""The LINE Messaging API, the one module that knows LINE's SDK (ADR 22). Importing the SDK takes
 seconds and is left to the first call. Messages are the JSON of LINE's documentation."""
 
 from collections.abc import Callable, Iterator, Sequence

@@ -18,7 +18,7 @@ from registry_requests import links, queries, services
 from registry_requests.models import Comparison, CopyRequest, Kind
 from registry_requests.models.request import MOST_COPIES
 
-__all__ = ["MOST_COPIES", "Kind"]
+__all__ = ["MOST_COPIES", "CopyRequest", "Kind"]
 
 Json = dict[str, Any]
 
@@ -80,7 +80,8 @@ def submit(asked: Asked, *, office: Office, account: LineAccount, now: datetime)
 
 def open_cases(account: LineAccount) -> Sequence[CopyRequest]:
     """The holder's open requests, oldest first. One query."""
-    return list(queries.open_requests_of(bytes(account.id_index)))
+    index = bytes(account.id_index)
+    return list(queries.open_requests_of(id_index=index, phone=account.phone))
 
 
 def link(request: CopyRequest) -> str:

@@ -1,5 +1,5 @@
 """By which way a message goes, asked when it is sent for the first time: a LINE account that was
-linked since then is used, one that was taken back is not (ADR 30)."""
+linked since then is used, one that was taken back is not (ADR 22)."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Who a browser was proven to be by ThaID, for half an hour (ADR 32). It stands sealed in a signed
+"""Who a browser was proven to be by ThaID, for half an hour (ADR 24). It stands sealed in a signed
 cookie and nowhere else; a form uses it only by the key that stood on its page."""
 
 import json

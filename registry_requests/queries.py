@@ -78,9 +78,12 @@ def key_found(reference: str, by: User) -> int | None:
     return rows.values_list("pk", flat=True).first()
 
 
-def open_requests_of(id_index: bytes) -> QuerySet[CopyRequest]:
-    """A person's open cases, oldest first; for the person, never for staff."""
-    rows = CopyRequest.objects.filter(id_index=id_index, status__in=OPEN)
+def open_requests_of(*, id_index: bytes, phone: str) -> QuerySet[CopyRequest]:
+    """A person's open cases, oldest first; for the person, never for staff. A number alone proves
+    nobody: only those with the telephone too."""
+    rows = CopyRequest.objects.exclude(phone="").filter(
+        id_index=id_index, phone=phone, status__in=OPEN
+    )
     return rows.select_related("office", "collect_at", "collection__slot").order_by("pk")
 
 

@@ -141,15 +141,20 @@ def decide(request: StaffRequest, closing: Closing) -> HttpResponse:
 @require_POST
 @of_one
 def decide_all(request: StaffRequest, closing: Closing) -> HttpResponse:
-    choice = Choice.CANCEL if request.POST.get("choice") == Choice.CANCEL else Choice.MOVE
+    wanted = request.POST.get("choice", "")
+    choice = Choice(wanted) if wanted in (Choice.CANCEL, Choice.KEEP) else Choice.MOVE
+    facts: dict[str, Any] = {"closing": closing, "by": request.user, "now": timezone.now()}
 
     def verb() -> None:
-        number = services.decide_all(
-            closing=closing, by=request.user, now=timezone.now(), choice=choice
-        )
+        if choice == Choice.KEEP:
+            words = {name: request.POST.get(name, "") for name in ("place", "responsible")}
+            number = services.keep_all(**facts, **words)
+        else:
+            number = services.decide_all(**facts, choice=choice)
         said = {
             Choice.MOVE: _("%(n)s are to be moved as proposed."),
             Choice.CANCEL: _("%(n)s are to be cancelled."),
+            Choice.KEEP: _("%(n)s are to be kept."),
         }
         messages.success(request, said[choice] % {"n": number})
 

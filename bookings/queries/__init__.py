@@ -8,6 +8,7 @@ from bookings.queries.holding import (
     slot_to_hold,
     still_held,
 )
+from bookings.queries.own import open_visits_of
 from bookings.queries.suspended import suspended
 from bookings.queries.times import (
     NEXT_TIMES,
@@ -36,6 +37,7 @@ __all__ = [
     "metrics",
     "nearest_free",
     "next_free",
+    "open_visits_of",
     "places_taken",
     "slot_of",
     "slot_to_hold",

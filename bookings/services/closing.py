@@ -188,7 +188,7 @@ def decide(
 def decide_all(*, closing: Closing, by: User, now: datetime, choice: Choice = Choice.MOVE) -> int:
     """Move as proposed whoever is not decided and has a place kept, or cancel whoever is not
     decided, with the proposed time offered; returns how many. Couples of a popular wedding day are
-    left to be looked at one by one. To keep needs a place for each. Locks the closing.
+    left to be looked at one by one. Locks the closing.
 
     Raises Refused("permission" | "lapsed" | "stale")."""
     check_may_close(by, closing.office_id)
@@ -206,6 +206,25 @@ def decide_all(*, closing: Closing, by: User, now: datetime, choice: Choice = Ch
         ]
         Closing.objects.filter(pk=closing.pk).update(version=F("version") + 1)
         return waiting.filter(pk__in=plain).update(choice=choice)
+
+
+def keep_all(*, closing: Closing, place: str, responsible: str, by: User, now: datetime) -> int:
+    """Keep whoever is not decided at one place, with one person who answers for it; returns how
+    many. One transaction each, as `decide`.
+
+    Raises Refused("permission" | "lapsed" | "place" | "stale")."""
+    waiting = closing.decisions.filter(choice=Choice.UNDECIDED)
+    decisions = list(waiting.select_related("booking__offered", "proposed", "slot"))
+    for decision in decisions:
+        decide(
+            decision=decision,
+            choice=Choice.KEEP,
+            by=by,
+            now=now,
+            place=place,
+            responsible=responsible,
+        )
+    return len(decisions)
 
 
 def announce(*, closing: Closing, by: User, now: datetime, version: int | None = None) -> Closing:

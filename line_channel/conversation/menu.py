@@ -6,7 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import line_links
+from bookings import links, queries
+from bookings.models import Booking
 from core import thai_dates
+from core.line import Json
 from line_channel import copies, messages
 from line_channel.conversation.turn import Turn
 from line_channel.messages import LINK_ADDRESS, Press
@@ -88,33 +91,52 @@ def cancel(turn: Turn) -> None:
 
 
 def status(turn: Turn) -> None:
-    """The holder's open requests, each with its page."""
+    """The holder's open requests and appointments, each with its page."""
     if turn.account is None:
         ask_to_link(turn)
         return
-    cases = copies.open_cases(turn.account)
-    if not cases:
+    index, phone = bytes(turn.account.id_index), turn.account.phone
+    visits = queries.open_visits_of(id_index=index, phone=phone)
+    cards = [_request_card(case) for case in copies.open_cases(turn.account)]
+    cards += [_visit_card(visit) for visit in visits]
+    if not cards:
         turn.say(_("You have no open request"), quick=_choices())
-    for case in cases[:MOST_CASES]:
-        rows = [
-            (_("Request number"), case.reference),
-            (_("State"), str(case.get_status_display())),
-        ]
-        if case.collection:
-            slot = case.collection.slot
-            rows.append((_("To collect"), _when(slot.starts_at, slot.ends_at)))
-        turn.show(
-            messages.card(
-                str(case.get_kind_display()),
-                rows=rows,
-                buttons=[Press(_("See the request"), url=copies.link(case))],
-            )
-        )
-    if len(cases) > MOST_CASES:
+    for card in cards[:MOST_CASES]:
+        turn.show(card)
+    if len(cards) > MOST_CASES:
         turn.say(
             _("And %(n)s more; see them on the page of any of these")
-            % {"n": len(cases) - MOST_CASES}
+            % {"n": len(cards) - MOST_CASES}
         )
+
+
+def _request_card(case: copies.CopyRequest) -> Json:
+    rows = [
+        (_("Request number"), case.reference),
+        (_("State"), str(case.get_status_display())),
+    ]
+    if case.collection:
+        slot = case.collection.slot
+        rows.append((_("To collect"), _when(slot.starts_at, slot.ends_at)))
+    return messages.card(
+        str(case.get_kind_display()),
+        rows=rows,
+        buttons=[Press(_("See the request"), url=copies.link(case))],
+    )
+
+
+def _visit_card(visit: Booking) -> Json:
+    """Without the kind of a sensitive case, which others may read over a shoulder."""
+    private = visit.service.private_room
+    return messages.card(
+        _("an appointment at the office") if private else visit.service.name,
+        rows=[
+            (_("Request number"), visit.reference),
+            (_("State"), str(visit.get_status_display())),
+            (_("Time"), _when(visit.slot.starts_at, visit.slot.ends_at)),
+        ],
+        buttons=[Press(_("See my appointment"), url=links.link(visit))],
+    )
 
 
 def _when(starts_at: datetime, ends_at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The way to ThaID and back, and forgetting who came (ADR 32)."""
+"""The way to ThaID and back, and forgetting who came (ADR 24)."""
 
 from dataclasses import asdict
 

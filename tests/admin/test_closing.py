@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from bookings import services
 from bookings.messages import BookingMessages
-from bookings.models import Closing, ClosingDecision, Slot
+from bookings.models import Choice, Closing, ClosingDecision, Slot
 from bookings.services import Person
 from notifications.models import Message
 from offices.models import Closure
@@ -366,3 +366,15 @@ def test_unfinished_drafts_stand_on_the_home_page_of_who_may_go_on(
     assert address in client.get(reverse("admin:index")).text
 
     assert address not in signed_in(officer).get(reverse("admin:index")).text
+
+
+def test_all_are_kept_at_one_place(draft, client):
+    refused = press(client, "decide_all", draft, choice="keep", place="", responsible="")
+    assert refused.status_code == 422
+    assert ClosingDecision.objects.get().choice == Choice.UNDECIDED
+
+    press(client, "decide_all", draft, choice="keep", place="ห้องประชุม ชั้น 3", responsible="สมชาย")
+
+    decision = ClosingDecision.objects.get()
+    assert (decision.choice, decision.place) == (Choice.KEEP, "ห้องประชุม ชั้น 3")
+    assert not decision.holds_place

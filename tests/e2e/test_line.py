@@ -1,5 +1,6 @@
 """A citizen asks for a copy in the chat, an officer compares, approves and hands out, the chat says
-each of it: in Thai, on a telephone, by the page of the demonstration."""
+each of it; and a visit is booked by chat: in Thai, on a telephone, by the page of the
+demonstration."""
 
 import re
 import threading
@@ -10,13 +11,16 @@ from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from bookings import services as bookings
+from bookings.models import Booking
 from core import line, thai_dates
 from line_channel import services
 from line_channel.stub.server import Server
 from line_channel.stub.state import State
 from registry_requests.models import CopyRequest
 from tests.e2e.copy_desk import CopyDesk, signed_in
-from tests.factories import national_id
+from tests.e2e.people import Couple
+from tests.factories import mark_all, national_id
 from tests.registry_requests.conftest import BACK
 
 
@@ -95,12 +99,43 @@ def test_citizen_gets_a_copy_by_chat(page, chat, city, officer, browser, deliver
     call_command("verify_integrity")
 
 
+def test_citizen_books_a_visit_by_chat(page, chat, city, officer, deliver):
+    number = national_id()
+    page.goto(chat)
+    page.get_by_role("button", name="เพิ่มเพื่อน").click()
+    _say(page, "1#JC1-1234567-12")
+    _link(page, number)
+    _say(page, "ยกเลิก")
+
+    _say(page, "นัดหมาย")
+    page.locator(".chat-chip", has_text="จดทะเบียนสมรส").click()
+    page.locator(".chat-chip", has_text=re.compile(r"\d\.\d\d น\.")).last.click()
+    kept = page.locator(".chat-card", has_text="เก็บเวลานี้ไว้ให้")
+    expect(kept).to_contain_text("จดทะเบียนสมรส")
+    kept.get_by_role("link", name="กรอกข้อมูล").click()
+    page.locator("main form button").click()
+    couple = Couple(page, city)
+    couple.when_they_fill_in_the_form(number=number)
+    couple.when_they_send_it()
+    reference = couple.then_the_time_is_theirs()
+
+    booking = Booking.objects.get(reference=reference)
+    mark_all(booking)
+    bookings.confirm(booking=booking, by=officer, now=timezone.now())
+    deliver()
+    page.goto(chat)
+    expect(page.locator(".chat-card", has_text="นัดของคุณยืนยันแล้ว")).to_be_visible()
+    _say(page, "สถานะ")
+    expect(page.locator(".chat-card").last).to_contain_text(reference)
+    call_command("verify_integrity")
+
+
 def _link(page, number):
     """The account in the chat becomes that of a person, once."""
     page.get_by_role("link", name="เชื่อมบัญชี LINE").click()
     page.locator("[name=full_name]").fill("มะลิ ทดสอบดี")
     page.locator("[name=national_id]").fill(number)
-    page.locator("[name=phone]").fill("08 1234 5678")
+    page.locator("[name=phone]").fill("08 0000 0000")
     page.locator("[name=consent]").check()
     page.get_by_role("button", name="เชื่อม แล้วกลับไปที่ LINE").click()
     page.get_by_role("button", name="ตกลง").click()

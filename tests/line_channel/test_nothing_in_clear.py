@@ -296,7 +296,6 @@ def test_no_code_and_no_number_is_anywhere_in_clear(world, everything_logged):
         ({"a": [("b", {"c": PHOTO})]}, PHOTO),
         (list(PHOTO), PHOTO),
     ],
-    ids=str,
 )
 def test_a_mark_is_found_in_every_dress(text, mark):
     assert mark in hits(text)

@@ -3,16 +3,28 @@
 import pytest
 import time_machine
 
+from accounts import line_links
 from accounts.models import LineAccount
 from bookings.models import Booking
+from bookings.services import Person
 from bookings.workflow import Status
 from line_channel import services
 from line_channel.models import Chat, Share
 from line_channel.states import Step
 from notifications import delivery
-from registry_requests.models import CopyRequest
-from tests.factories import NOW, ServiceFactory, at, make_offered, make_slot
+from registry_requests.models import CopyRequest, Kind
+from tests.factories import (
+    NOW,
+    ServiceFactory,
+    at,
+    booking_at,
+    couple_details,
+    make_offered,
+    make_slot,
+    thai,
+)
 from tests.line_channel.people import USER, buttons_of, event
+from tests.registry_requests.conftest import submit
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +103,34 @@ def test_status_lists_the_open_requests_with_their_pages(mali, offered, linked):
     assert "/r/" in buttons_of(mali.last)["ดูสถานะ"]["uri"]
 
 
+def test_status_lists_the_visits_too_without_the_kind_of_a_sensitive_one(mali, offered, linked):
+    person = Person("มะลิ ทดสอบ", "TH", line_links.unseal_number(linked))
+    made = booking_at(details=couple_details(person, thai(), phone=linked.phone))
+
+    said = mali.says("สถานะ")
+    assert "จดทะเบียนสมรส" in said
+    assert made.reference in said
+    assert "/l/" in buttons_of(mali.last)["ดูนัดของฉัน"]["uri"]
+
+    type(made.service).objects.filter(pk=made.service_id).update(private_room=True)
+    assert "จดทะเบียนสมรส" not in mali.says("สถานะ")
+
+
+def test_who_knows_only_the_number_of_another_sees_nothing_of_hers(mali, offered, linked):
+    """Whoever links types the number; it is proved by nothing."""
+    number = line_links.unseal_number(linked)
+    submit(offered, make_slot(offered), number=number, phone="+66899999999")
+    submit(offered, make_slot(offered), number=number, phone="", kind=Kind.MARRIAGE)
+    person = Person("มะลิ ทดสอบ", "TH", number)
+    booking_at(details=couple_details(person, thai(), phone="+66899999999"))
+    assert linked.phone == "+66800000000"
+
+    said = mali.says("สถานะ")
+
+    assert "ยังไม่มีคำขอที่รออยู่ค่ะ" in said
+    assert not any("uri" in action for action in buttons_of(mali.last).values())
+
+
 def test_unlinking_forgets_the_person_and_stops_messages(mali, offered, linked, client):
     assert linked.masked_number in mali.says("บัญชี")
     page = buttons_of(mali.last)["ดูหรือเลิกเชื่อม"]["uri"].removeprefix("http://localhost:8000")
@@ -113,8 +153,6 @@ def test_unlinking_by_word(mali, offered, linked):
 
 
 def test_unlinked_on_the_page_in_the_middle_of_a_conversation(mali, offered, linked):
-    from accounts import line_links
-
     mali.says("1#JC1-1234567-12")
     line_links.unlink(user_id=USER, now=mali.now)
     assert "ขอยืนยันตัวครั้งเดียวก่อนค่ะ" in mali.says("2 ฉบับ 30/11/2569")
@@ -161,7 +199,6 @@ def test_a_time_that_went_meanwhile_is_said_and_others_are_shown(mali, office, o
 
 
 def test_the_officers_approval_comes_as_a_card_without_a_name(mali, offered, linked):
-    from accounts import line_links
     from registry_requests import services as copies
     from registry_requests.models import Comparison
     from tests.factories import make_staff

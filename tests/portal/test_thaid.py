@@ -368,7 +368,7 @@ def test_a_spoilt_cookie_proves_nobody(client, slot, provider, settings, spoil):
         del client.cookies[proven.COOKIE]
     elif spoil == "changed":
         value = client.cookies[proven.COOKIE].value
-        client.cookies[proven.COOKIE] = "A" + value[1:]
+        client.cookies[proven.COOKIE] = ("B" if value[0] == "A" else "A") + value[1:]
     else:
         settings.SECRET_KEY = "another"
 
