@@ -147,8 +147,8 @@ def decide_all(request: StaffRequest, closing: Closing) -> HttpResponse:
 
     def verb() -> None:
         if choice == Choice.KEEP:
-            words = {name: request.POST.get(name, "") for name in ("place", "responsible")}
-            number = services.keep_all(**facts, **words)
+            place, responsible = (request.POST.get(name, "") for name in ("place", "responsible"))
+            number = services.keep_all(**facts, place=place, responsible=responsible)
         else:
             number = services.decide_all(**facts, choice=choice)
         said = {
