@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.staff import StaffRequest
 from bookings import services
-from bookings.admin.closing_forms import ClosingForm, DecisionForm
+from bookings.admin.closing_forms import ClosingForm, DecisionForm, KeepForm
 from bookings.admin.closing_messages import examples
 from bookings.admin.closing_page import announced_context, draft_context
 from bookings.models import Choice, Closing, ClosingDecision
@@ -147,8 +147,10 @@ def decide_all(request: StaffRequest, closing: Closing) -> HttpResponse:
 
     def verb() -> None:
         if choice == Choice.KEEP:
-            place, responsible = (request.POST.get(name, "") for name in ("place", "responsible"))
-            number = services.keep_all(**facts, place=place, responsible=responsible)
+            form = KeepForm(request.POST)
+            if not form.is_valid():
+                raise Refused(str(next(iter(form.errors.values()))[0]), code="place")
+            number = services.keep_all(**facts, **form.cleaned_data)
         else:
             number = services.decide_all(**facts, choice=choice)
         said = {
