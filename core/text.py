@@ -34,6 +34,10 @@ _AA = "\u0e32"
 _LATIN_ACCENTS = re.compile("[\u0300-\u036f]")
 
 
+# What a key of the database has at most, less one.
+KEY_DIGITS = 18
+
+
 def unbroken(text: str) -> str:
     """A date, a time or a telephone number that stays on one line inside a sentence; the B.E. year
     in brackets and the end of a range may go to the next."""
@@ -72,6 +76,12 @@ def thai_digits(value: str) -> str:
 def is_digits(value: str, length: int) -> bool:
     """True for exactly `length` digits 0-9; str.isdigit() and \\d take other scripts too."""
     return re.fullmatch(f"[0-9]{{{length}}}", value) is not None
+
+
+def as_key(typed: str) -> int:
+    """The key of a row as an address or a form has it; 0, which no row has, for anything else."""
+    is_key = typed.isascii() and typed.isdigit() and len(typed) <= KEY_DIGITS
+    return int(typed) if is_key else 0
 
 
 # Written on to the name or before it; a vowel after "นาย" begins another word, as in "นายิกา".

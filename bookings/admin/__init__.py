@@ -37,6 +37,7 @@ from bookings.admin.times import ClosureAdmin, SlotAdmin
 from bookings.models import Booking, Slot
 from core.admin import OfficeAdmin, site
 from core.admin_site import MenuItem
+from core.text import as_key
 from offices.models import Closure, OpeningPattern
 
 __all__ = ["BookingAdmin", "data_requests", "waiting"]
@@ -92,7 +93,7 @@ class BookingAdmin(OfficeAdmin):
         keeps leads there."""
         self.check_may_view(request)
         now = timezone.now()
-        pk = queue.as_key(object_id)
+        pk = as_key(object_id)
         booking = booking_of(cast(StaffRequest, request), pk, now=now)
         if request.method != "GET":
             return redirect("admin:bookings_booking_change", booking.pk)

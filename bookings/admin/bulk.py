@@ -25,6 +25,7 @@ from bookings.forms import AskForm, RejectForm
 from bookings.models import Booking
 from core.admin import site
 from core.errors import Refused
+from core.text import as_key
 from offices.models import ChecklistItem
 
 AT_MOST = 200
@@ -180,8 +181,8 @@ def _chosen(request: StaffRequest, *, now: datetime) -> Chosen:
     versions: dict[int, int] = {}
     for value in request.POST.getlist("chosen")[:AT_MOST]:
         pk, _colon, version = value.partition(":")
-        if queue.as_key(pk) and version.isdecimal():
-            versions[queue.as_key(pk)] = int(version)
+        if as_key(pk) and as_key(version):
+            versions[as_key(pk)] = as_key(version)
     rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
     found = rows.filter(pk__in=versions).select_related(
         "office", "service", "slot", "case", "offered__office", "offered__pattern"

@@ -19,13 +19,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.staff import StaffRequest
 from bookings import services
-from bookings.admin.closing_forms import ClosingForm, DecisionForm
+from bookings.admin.closing_forms import ClosingForm, DecisionForm, KeepForm
 from bookings.admin.closing_messages import examples
 from bookings.admin.closing_page import announced_context, draft_context
 from bookings.models import Choice, Closing, ClosingDecision
 from bookings.workflow import ClosingStatus
 from core.admin import site
 from core.errors import Refused
+from core.text import as_key
 
 PERMISSION = "bookings.announce_closing"
 DRAFTS = 10
@@ -113,8 +114,7 @@ def letters(request: StaffRequest, closing: Closing) -> HttpResponse:
 def decide(request: StaffRequest, closing: Closing) -> HttpResponse:
     """What becomes of one appointment."""
     rows = closing.decisions.select_related("booking__offered", "proposed", "slot")
-    wanted = request.POST.get("decision", "")
-    decision = rows.filter(pk=int(wanted) if wanted.isdecimal() else 0).first()
+    decision = rows.filter(pk=as_key(request.POST.get("decision", ""))).first()
     if decision is None:
         return _one(request, closing, problem=_("This appointment is no longer on the list."))
     now = timezone.now()
@@ -147,8 +147,10 @@ def decide_all(request: StaffRequest, closing: Closing) -> HttpResponse:
 
     def verb() -> None:
         if choice == Choice.KEEP:
-            place, responsible = (request.POST.get(name, "") for name in ("place", "responsible"))
-            number = services.keep_all(**facts, place=place, responsible=responsible)
+            form = KeepForm(request.POST)
+            if not form.is_valid():
+                raise Refused(str(next(iter(form.errors.values()))[0]), code="place")
+            number = services.keep_all(**facts, **form.cleaned_data)
         else:
             number = services.decide_all(**facts, choice=choice)
         said = {
@@ -192,7 +194,7 @@ def announce(request: StaffRequest, closing: Closing) -> HttpResponse:
             closing=closing,
             by=request.user,
             now=now,
-            version=int(version) if version.isdecimal() else 0,
+            version=as_key(version),
         )
         number = services.carry_out(closing=announced, now=now)
         messages.success(

@@ -90,7 +90,14 @@ class ClosingForm(forms.Form):
         return data
 
 
-class DecisionForm(forms.Form):
+class KeepForm(forms.Form):
+    """Where those who are kept are served, and who answers for it."""
+
+    place = CleanCharField(max_length=120, required=False)
+    responsible = CleanCharField(max_length=80, required=False)
+
+
+class DecisionForm(KeepForm):
     """Step 2: one appointment."""
 
     choice = forms.ChoiceField(
@@ -103,8 +110,6 @@ class DecisionForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": _("This time is not available. Choose another.")},
     )
-    place = CleanCharField(max_length=120, required=False)
-    responsible = CleanCharField(max_length=80, required=False)
 
     def __init__(self, *args: Any, decision: ClosingDecision, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -21,7 +21,6 @@ from accounts import services as accounts
 from accounts.staff import StaffRequest, staff_of
 from bookings import pdf
 from bookings.admin.case import who
-from bookings.admin.queue import as_key
 from bookings.forms import AnswerForm, IdentifyForm, OpenForm, RefuseForm
 from bookings.held import held_about
 from bookings.models import DataRequest
@@ -31,6 +30,7 @@ from bookings.workflow import RequestStatus
 from core.admin import OfficeAdmin, site
 from core.admin_site import Badge, MenuItem
 from core.errors import Refused
+from core.text import as_key
 
 LIST = "admin:bookings_datarequest_changelist"
 # Amber from here on.

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from accounts.staff import StaffRequest
 from bookings import checklist, services
-from bookings.admin import case, queue
+from bookings.admin import case
 from bookings.admin.access import act
 from bookings.models import Booking, ItemState
 from core.admin import site
 from core.errors import Refused
+from core.text import as_key
 from core.workflow import Actor
 
 
@@ -136,7 +137,7 @@ def mark(request: StaffRequest, booking: Booking, *, now: datetime) -> HttpRespo
         _note(request, lambda: services.leave_out_rest(booking=booking))
         return redirect(f"{_address(booking)}#checklist")
     wanted = request.POST.get("item", "")
-    item = get_object_or_404(checklist.items_of(booking), pk=queue.as_key(wanted))
+    item = get_object_or_404(checklist.items_of(booking), pk=as_key(wanted))
     state = request.POST.get("state", "")
     if state in ItemState.values:
         found = ItemState(state)
@@ -154,8 +155,7 @@ def _note(request: StaffRequest, verb: Callable[[], None]) -> None:
 
 def version_of(request: StaffRequest) -> int:
     """The version that the page was drawn with; a page without one is always too old."""
-    version = request.POST.get("version", "")
-    return int(version) if version.isdecimal() else 0
+    return as_key(request.POST.get("version", ""))
 
 
 def _do_with(

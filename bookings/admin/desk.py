@@ -18,14 +18,13 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.staff import StaffRequest
 from bookings.admin.desk_page import SESSION, WORK, Desk, context, desk_of
-from bookings.admin.queue import as_key
 from bookings.models import Alarm, Booking, NotServedReason, Ticket
 from bookings.services import counter
 from bookings.workflow import TicketStatus
 from core.admin import site
 from core.errors import Refused
 from core.reference import read_reference
-from core.text import BadText, clean_text
+from core.text import BadText, as_key, clean_text
 from core.workflow import Actor
 from offices.models import ChecklistItem, OfferedService, Office, Window
 

@@ -23,13 +23,13 @@ from bookings.admin import search, time_left
 from bookings.models import Booking
 from bookings.workflow import OCCUPYING, Status
 from core.admin_site import NadkhetAdminSite
+from core.text import as_key
 from offices.models import OfferedService, Service
 
 PER_PAGE = 25
 # What stays ticked after an answer; never part of a filter.
 CHOSEN = "chosen"
 # More digits than a key of the database has.
-KEY_DIGITS = 19
 TODAY = Q(status__in=OCCUPYING - {Status.HELD})
 
 
@@ -194,11 +194,6 @@ def neighbours(request: StaffRequest, booking: Booking, *, now: datetime) -> dic
         "previous": order[place - 1] if place else None,
         "next": order[place + 1] if place + 1 < len(order) else None,
     }
-
-
-def as_key(text: str) -> int:
-    """The number of a row as an address has it; 0, which no row has, for anything else."""
-    return int(text) if text.isdecimal() and len(text) < KEY_DIGITS else 0
 
 
 def start_of(day: date) -> datetime:

@@ -21,7 +21,6 @@ from django.views.decorators.http import require_POST
 from accounts import services as accounts
 from accounts.staff import staff_of
 from bookings import services, waiting
-from bookings.admin.queue import as_key
 from bookings.forms import OpenForm, TakeOutForm
 from bookings.models import Slot, WaitingEntry
 from bookings.workflow import WaitingStatus
@@ -29,6 +28,7 @@ from core import thai_dates
 from core.admin import OfficeAdmin, is_list, site
 from core.admin_site import MenuItem
 from core.errors import Refused
+from core.text import as_key
 
 PAGE = "admin:bookings_waitingentry_change"
 UNMASK, CHANGE = "bookings.unmask_booking", "bookings.change_waitingentry"

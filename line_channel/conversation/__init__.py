@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import line_links
 from core.errors import Refused
+from core.text import as_key
 from line_channel import grammar
 from line_channel.conversation import booking, copying, menu, sending, summary
 from line_channel.conversation.turn import Turn, is_over, timed_out
@@ -99,7 +100,7 @@ def _pressed(turn: Turn, parts: list[str]) -> None:
             sending.consent(turn, answer, mark)
         case ["book", "service", code]:
             booking.choose_time(turn, code)
-        case ["book", "slot", code, slot_id] if slot_id.isdecimal() and len(slot_id) <= 18:
+        case ["book", "slot", code, slot_id] if as_key(slot_id):
             booking.hold(turn, code, slot_id)
         case ["say", word] if word in WORDS:
             WORDS[word](turn)

@@ -26,7 +26,7 @@ from core.forms import (
     NationalIdField,
     PhoneField,
 )
-from core.text import ascii_digits
+from core.text import as_key, ascii_digits
 from offices.models import OfferedService
 from portal.forms.booking import NOTE_MAX_LENGTH, ConsentField
 from portal.proven import Proof, person_of
@@ -37,7 +37,6 @@ from registry_requests.models.request import MOST_COPIES
 CODES = ("back_code", "photo_code")
 # What an enquiry is not asked; what stands there is not read.
 OF_COPIES = ("copies", "collect_at", "date", "slot", *CODES)
-SLOT_ID_DIGITS = 18
 
 
 class NeverShown(forms.TextInput):
@@ -211,8 +210,7 @@ class CopyForm(forms.Form):
         if not typed:
             self.add_error("slot", gettext("Choose a time of collection"))
             return
-        is_number = typed.isascii() and typed.isdigit() and len(typed) <= SLOT_ID_DIGITS
-        slot = booking_queries.slot_of(self.collecting, int(typed)) if is_number else None
+        slot = booking_queries.slot_of(self.collecting, as_key(typed))
         if slot is None:
             self.add_error("slot", gettext("This time is not available. Choose another."))
         elif cleaned.get("date") and cleaned["date"] != timezone.localdate(slot.starts_at):

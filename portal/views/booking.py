@@ -21,6 +21,7 @@ from bookings.services.places import full
 from bookings.workflow import Status
 from core import thai_dates
 from core.errors import Refused
+from core.text import as_key
 from core.workflow import CITIZEN
 from offices import queries as office_queries
 from offices.models import OfferedService, ServiceCase
@@ -29,7 +30,6 @@ from portal.answers import SeeOther, private, see_other
 from portal.forms import BookingForm, SentForm
 from portal.views.taken import not_available, taken, too_many_here
 
-SLOT_ID_DIGITS = 18
 NOT_OF_THE_BODY = {"csrfmiddlewaretoken", "form_key"}
 
 
@@ -250,9 +250,7 @@ def slot_of(request: HttpRequest, offered: OfferedService) -> Slot | None:
 
 def _slot_id(request: HttpRequest) -> int:
     """Zero, the id of no slot, for what is no number."""
-    typed = request.POST.get("slot", "")
-    is_number = typed.isascii() and typed.isdigit() and len(typed) <= SLOT_ID_DIGITS
-    return int(typed) if is_number else 0
+    return as_key(request.POST.get("slot", ""))
 
 
 def body_hash(posted: QueryDict) -> bytes:

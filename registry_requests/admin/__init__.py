@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff import StaffRequest
-from bookings.admin.queue import as_key
 from bookings.admin.search import address_of
 from core.admin import OfficeAdmin, site
 from core.admin_site import MenuItem
+from core.text import as_key
 from registry_requests.admin import case, comparing, decisions, entering, queue
 from registry_requests.admin.access import LIST, PAGE, request_of
 from registry_requests.models import CopyRequest, CopyRules

@@ -369,8 +369,10 @@ def test_unfinished_drafts_stand_on_the_home_page_of_who_may_go_on(
 
 
 def test_all_are_kept_at_one_place(draft, client):
-    refused = press(client, "decide_all", draft, choice="keep", place="", responsible="")
-    assert refused.status_code == 422
+    for place in ("", "x" * 121, "ชั้น\x00 3", "ชั้น \u202e3"):
+        typed = {"place": place, "responsible": "สมชาย"}
+        refused = press(client, "decide_all", draft, choice="keep", **typed)
+        assert refused.status_code == 422
     assert ClosingDecision.objects.get().choice == Choice.UNDECIDED
 
     press(client, "decide_all", draft, choice="keep", place="ห้องประชุม ชั้น 3", responsible="สมชาย")

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from core.text import (
     BadText,
+    as_key,
     ascii_digits,
     clean_text,
     first_and_last,
@@ -140,6 +141,22 @@ def test_search_key_keeps_different_words_apart(one, other):
 )
 def test_greeting_leaves_out_a_title(typed, greeted):
     assert given_name(typed) == greeted
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("17", 17),
+        ("", 0),
+        ("๑๗", 0),
+        ("-1", 0),
+        ("1.0", 0),
+        ("9" * 18, 10**18 - 1),
+        ("9" * 5000, 0),
+    ],
+)
+def test_key_of_a_row(typed, key):
+    assert as_key(typed) == key
 
 
 @pytest.mark.parametrize(
