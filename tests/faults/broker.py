@@ -34,7 +34,7 @@ SENT_WITHIN = 60
 # A mail server that takes its time: a sweep lasts, and a stop meets it at work.
 SLOW_MAIL_SECONDS = 0.03
 # How often a message comes due, and how many do from one restart to the next.
-A_MESSAGE, A_RESTART = timedelta(seconds=0.2), 25
+A_MESSAGE, A_RESTART = timedelta(seconds=0.2), 60
 RECOVERED_WITHIN = 120
 
 
