@@ -59,16 +59,20 @@ def approve(
         changed = ("fee_each", "fee", "collection", "is_express", *DECIDED)
         move(found, Status.APPROVED, by=actor, now=now, reason=reason, changed=changed)
         if found.is_handed_over:
-            record(
-                found,
-                source=found.status,
-                by=actor,
-                now=now,
-                reason=_("handed over to %(office)s") % {"office": found.collect_at},
-                office_id=found.office_id,
-            )
+            _record_hand_over(found, by=actor, now=now)
         news.tell(found, "copy_approved", now=now, reason=reason)
     return found
+
+
+def _record_hand_over(request: CopyRequest, *, by: Actor, now: datetime) -> None:
+    record(
+        request,
+        source=request.status,
+        by=by,
+        now=now,
+        reason=_("handed over to %(office)s") % {"office": request.collect_at},
+        office_id=request.office_id,
+    )
 
 
 @retried
