@@ -1,11 +1,15 @@
 """Every way in which Django's admin is known to show rows of others (reliability §4)."""
 
+from itertools import count
+from types import SimpleNamespace
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
 
 from accounts.models import ViewLog
 from accounts.roles import Role
+from bookings.admin import export
 from offices.models import Closure, OfferedService, Office
 from tests.factories import make_staff
 
@@ -211,6 +215,17 @@ def test_export_turns_formulae_into_text(signed_in, head, case):
     )
 
     assert "'=HYPERLINK(1)" in page.getvalue().decode("utf-8-sig")
+
+
+def test_export_rests_after_each_batch_for_who_books_meanwhile(signed_in, head, case, monkeypatch):
+    seconds, rests = count(), []
+    clock = SimpleNamespace(monotonic=lambda: next(seconds), sleep=rests.append)
+    monkeypatch.setattr(export, "time", clock)
+
+    address = reverse("admin:bookings_booking_export") + "?tab=all"
+    list(signed_in(head).post(address, {"reason": "ตรวจ"}).streaming_content)
+
+    assert rests == [export.REST]
 
 
 def test_export_needs_the_right(signed_in, officer, case):

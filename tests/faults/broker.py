@@ -47,7 +47,7 @@ def _mail(ground: Ground):
 
 @scenario("F11", "a worker is told to stop, again and again (rolling restarts)", short=False)
 def rolling(ground: Ground) -> str:
-    restarts, backlog = ground.pick(30, 2), ground.pick(400, 100)
+    restarts, backlog = ground.pick(50, 2), ground.pick(400, 100)
     number = backlog + restarts * A_RESTART
     reminders(number)
     _come_due_one_by_one(backlog)

@@ -17,7 +17,7 @@ from tests.races.invariants import broken_invariants
 
 pytestmark = [pytest.mark.postgres, pytest.mark.race]
 
-PAIRS, AT_ONCE = full_or(300, 50), 50
+PAIRS, AT_ONCE = full_or(500, 50), 50
 PASSWORD = "a long and invented one"
 
 
