@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts import personal, thaid
 from accounts.thaid import Proven
 from bookings.models import Party
-from bookings.models.booking import masked
+from bookings.models.party import masked
 
 COOKIE = "nk_proven"
 SALT = "nadkhet.proven"

@@ -17,8 +17,8 @@ from bookings.admin.times import with_hits
 from bookings.models import Booking, Slot
 from bookings.workflow import OCCUPYING, UNDECIDED, Status
 from core.admin_site import Badge
-from notifications import admin as messages
 from notifications.models import Message
+from notifications.wording import kind_name
 from offices.models import Closure
 
 FIRST = 5
@@ -110,7 +110,7 @@ def _calls(request: StaffRequest) -> dict[str, Any]:
         {
             "url": _case_of(message),
             "reference": message.reference,
-            "what": (messages.KINDS | KINDS).get(message.kind, message.kind),
+            "what": KINDS.get(message.kind, kind_name(message.kind)),
             "why": WHY.get(message.status, ""),
         }
         for message in lost.order_by("created_at")[:FIRST]
