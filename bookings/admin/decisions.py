@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.staff import StaffRequest
 from bookings import checklist, services
 from bookings.admin import case
-from bookings.admin.access import act
+from bookings.admin.access import act, version_of
 from bookings.models import Booking, ItemState
 from core.admin import site
 from core.errors import Refused
@@ -151,11 +151,6 @@ def _note(request: StaffRequest, verb: Callable[[], None]) -> None:
     except Refused as refused:
         decided = _("This case is decided; its checklist stands as it is.")
         messages.warning(request, decided if refused.code == "stale" else refused.message)
-
-
-def version_of(request: StaffRequest) -> int:
-    """The version that the page was drawn with; a page without one is always too old."""
-    return as_key(request.POST.get("version", ""))
 
 
 def _do_with(

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.staff import StaffRequest
-from bookings.admin.decisions import version_of
+from bookings.admin.access import version_of
 from core.errors import Refused
 from core.workflow import Actor
 from registry_requests import services
