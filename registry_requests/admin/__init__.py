@@ -20,18 +20,9 @@ from registry_requests.admin.access import LIST, PAGE, request_of
 from registry_requests.models import CopyRequest, CopyRules
 
 VERBS = {
-    "take": decisions.take,
+    **decisions.views(),
     "compare": comparing.compare,
     "card-check": comparing.ask_dopa,
-    "ask": decisions.ask,
-    "reject": decisions.reject,
-    "approve": decisions.approve,
-    "time": decisions.choose_time,
-    "ready": decisions.ready,
-    "paid": decisions.paid,
-    "hand-out": decisions.hand_out,
-    "answer": decisions.answer,
-    "cancel": decisions.cancel,
     "number": comparing.open_number,
     "contact": comparing.open_contact,
 }

@@ -33,6 +33,16 @@ from registry_requests.models import CopyRequest
 from registry_requests.services import Changed
 
 CARDS = ("ask", "reject", "cancel", "time")
+FORMS: dict[str, type[Form]] = {
+    "ask": AskForm,
+    "reject": RejectForm,
+    "cancel": CancelForm,
+    "time": TimeForm,
+    "approve": ApproveForm,
+    "answer": AnswerForm,
+    "paid": PaidForm,
+    "hand-out": HandOutForm,
+}
 RIGHTS = {
     "may_work": "check_copyrequest",
     "may_decide": "decide_copyrequest",
@@ -153,15 +163,12 @@ def _hand_out_part(found: CopyRequest, context: dict[str, Any]) -> dict[str, Any
     }
 
 
-def form_of(card: str, found: CopyRequest, *, now: datetime, data: Any = None) -> Form:
-    """The form of a card, bound when data is given."""
-    if card == "ask":
-        return AskForm(data)
-    if card == "reject":
-        return RejectForm(data)
-    if card == "time":
-        return time_form(TimeForm, found, now=now, data=data)
-    return CancelForm(data)
+def form_of(name: str, found: CopyRequest, *, now: datetime, data: Any = None) -> Form:
+    """The form of a card or another decision, bound when data is given."""
+    kind = FORMS[name]
+    if issubclass(kind, TimeForm):
+        return time_form(kind, found, now=now, data=data)
+    return kind(data)
 
 
 def _card(found: CopyRequest, card: str, context: dict[str, Any], now: datetime) -> dict[str, Any]:
