@@ -1,5 +1,5 @@
-"""Links in messages: `<id>.<version>.<expiry>.<HMAC>`, made again the same for a retried message
-(design §3 "A link"); and short codes, for an SMS or a small QR."""
+"""Links in messages: `<id>.<version>.<expiry>.<HMAC>`, made again the same for a retried message;
+and short codes, for an SMS or a small QR."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

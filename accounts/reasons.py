@@ -1,5 +1,5 @@
 """Why somebody opens the personal data of a case: asked once a case and day, kept in the session
-of the person, and written beside every opening (reliability §4, the starred cells)."""
+of the person, and written beside every opening (ADR 20)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Where else the same service has free times, when an office has none (S2-R04, peers §3.7)."""
+"""Where else the same service has free times, when an office has none."""
 
 from collections import defaultdict
 from collections.abc import Iterator

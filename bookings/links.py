@@ -1,5 +1,5 @@
 """Links to a booking for messages: signed, the same again for a message that is sent again, and
-always under SITE_URL, whatever host a request named (reliability §3.76)."""
+always under SITE_URL, whatever host a request named."""
 
 from datetime import datetime, time, timedelta
 

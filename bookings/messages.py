@@ -1,5 +1,5 @@
-"""What the outbox asks about messages of a booking: whether one is still wanted, and its text
-(copy.md §7). Each kind has one template, drawn into the subject, the HTML and the plain text."""
+"""What the outbox asks about messages of a booking: whether one is still wanted, and its text.
+Each kind has one template, drawn into the subject, the HTML and the plain text."""
 
 import re
 from dataclasses import dataclass
@@ -147,7 +147,7 @@ def _of_the_office(booking: Booking) -> dict[str, Any]:
     offered, service = booking.offered, booking.service
     return {
         "service_name": service.name,
-        # Not the kind of a sensitive case where others may read over a shoulder (copy.md §0).
+        # Not the kind of a sensitive case where others may read over a shoulder.
         "service": _("an appointment at the office") if service.private_room else service.name,
         "office": booking.office.full_name,
         "o": booking.office.short_name,

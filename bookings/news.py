@@ -26,7 +26,7 @@ MUST_REACH = frozenset(
 )
 
 
-# An office's own change of plan goes by every way on file (copy.md §7).
+# An office's own change of plan goes by every way on file: it must reach the person.
 EVERY_CHANNEL = frozenset({"moved_by_office", "cancelled_by_office", "waiting_offer"})
 
 

@@ -1,5 +1,5 @@
 """Rules of time: when a slot can be booked, moved or cancelled. They stand here, so that no view
-can forget them (peers §2, item 8)."""
+can forget them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -91,7 +91,7 @@ def offer_ends(offered: OfferedService, slot: Slot, *, now: datetime) -> datetim
     """Until when a time could be kept for somebody on the waiting list: WAITING_OFFER_HOURS, but
     not past the deadline for changes, after which nobody could give it back online. None when it
     cannot be booked online, when the visit is nearer than an offer lasts, or when too little is
-    left to be of use (peers §2, item 29). Three queries."""
+    left to be of use. Three queries."""
     hours = timedelta(hours=settings.WAITING_OFFER_HOURS)
     try:
         check_bookable(offered, slot, now=now)

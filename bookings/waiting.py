@@ -15,7 +15,7 @@ from offices.models import OfferedService
 @dataclass(frozen=True)
 class Line:
     """Where an entry stands and what has come free for its days since it joined: `offered` places
-    went to others. Enough to say why nothing came yet (peers §2, item 29)."""
+    went to others. Enough to say why nothing came yet."""
 
     position: int
     offered: int

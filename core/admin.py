@@ -1,5 +1,5 @@
 """The one base of every admin page about rows of an office: lists, choices, filters, autocomplete
-and history show only what `for_staff` gives (design §3 "Scope", reliability §4)."""
+and history show only what `for_staff` gives."""
 
 from typing import Any, cast
 

@@ -1,5 +1,5 @@
 """The delivery page: how each channel does, what happened to each message, and the one thing that
-a person can do about it (ui/staff §17 "14")."""
+a person can do about it."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,5 +1,5 @@
 """Who may open a booking: the browser that made it, or one that came by a signed link. It holds a
-signed cookie for the paths of this one booking; a reference alone opens nothing (design §3)."""
+signed cookie for the paths of this one booking; a reference alone opens nothing (ADR 2)."""
 
 from collections.abc import Callable, Iterator
 from functools import cache, wraps

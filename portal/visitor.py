@@ -1,5 +1,5 @@
 """The browser of a citizen, named by a signed cookie; nothing about it is stored on our side, so
-losing Redis or the session table loses no hold (reliability F14)."""
+losing Redis or the session table loses no hold (fault F14)."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""The links to one's own copy request: signed, as those of a booking (design §3 "A link")."""
+"""The links to one's own copy request: signed, as those of a booking."""
 
 from datetime import datetime, timedelta
 

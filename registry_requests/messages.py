@@ -1,4 +1,4 @@
-"""What the outbox asks about messages of a copy request (copy.md §7). None holds a code of the
+"""What the outbox asks about messages of a copy request. None holds a code of the
 card or the kind of the record in its subject."""
 
 from collections.abc import Callable
@@ -122,7 +122,7 @@ def _words(request: CopyRequest, message: Message) -> dict[str, Any]:
 
 
 def _rows(request: CopyRequest, message: Message) -> tuple[tuple[str, str], ...]:
-    """What the card in a chat lists of an approved copy (ui/citizen 12)."""
+    """What the card in a chat lists of an approved copy."""
     booking = request.collection
     if message.kind not in ("copy_approved", "copy_ready") or booking is None:
         return ()

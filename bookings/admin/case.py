@@ -1,4 +1,4 @@
-"""One case: what was sent, what the officer found, what is decided (ui/staff §7 "03")."""
+"""One case: what was sent, what the officer found, what is decided."""
 
 from datetime import datetime, timedelta
 from typing import Any

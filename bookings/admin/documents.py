@@ -1,5 +1,5 @@
 """Looking at what is sealed or private: pictures, full numbers, telephones. Every look is a row of
-the view log, written before anything is shown (design §3 "A person", reliability §7.24)."""
+the view log, written before anything is shown."""
 
 from datetime import datetime
 from pathlib import Path

@@ -124,7 +124,7 @@ def _file(
 
 def _lines(rows: QuerySet[Booking]) -> Iterator[bytes]:
     """The file, a batch of rows at a time: its size does not matter to the memory of the web
-    process, and no lock is held while somebody far away reads (reliability F40). Two queries a
+    process, and no lock is held while somebody far away reads (fault F40). Two queries a
     batch, one for the first keys."""
     resource, writer = BookingResource(), csv.writer(_Line())
     # Excel reads a CSV as Thai only with the mark of UTF-8.

@@ -1,4 +1,4 @@
-"""What the home page of an officer shows: what is late or waiting comes first (ui/staff §7 "01").
+"""What the home page of an officer shows: what is late or waiting comes first.
 The number of queries does not grow with the number of cases."""
 
 from datetime import date, datetime, timedelta

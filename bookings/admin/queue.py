@@ -1,4 +1,4 @@
-"""The list of cases: what is to be looked at, least time left first (ui/staff §4, §7 "02")."""
+"""The list of cases: what is to be looked at, least time left first."""
 
 from collections import Counter
 from collections.abc import Sequence

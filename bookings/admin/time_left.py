@@ -1,5 +1,5 @@
 """How long an officer still has to answer, in working hours of the office. The clock stands still
-while the applicant has been asked for documents and has not answered (ui/staff §6)."""
+while the applicant has been asked for documents and has not answered."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Times with their places, and closed days: what a head of section sets (ui/staff §17 "09")."""
+"""Times with their places, and closed days: what a head of section sets."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A week of one service beside its printed times: how full each time is (ui/staff §17 "09")."""
+"""A week of one service beside its printed times: how full each time is."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta

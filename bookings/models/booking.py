@@ -195,7 +195,7 @@ class Booking(models.Model):
                 condition=Q(status=Status.HELD),
                 name="booking_holds_of_a_visitor",
             ),
-            # Four eyes: the database knows it too (reliability §7.23).
+            # Four eyes: the database knows it too (ADR 20).
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True)
                 | Q(entered_by__isnull=True)

@@ -1,5 +1,5 @@
 """Reminders are rows made by a query on due times; never for a cancelled or past visit, none
-right after a booking made when the reminder was already due (design §3, reliability F34)."""
+right after a booking made when the reminder was already due (ADR 7, fault F34)."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta

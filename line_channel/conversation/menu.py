@@ -32,7 +32,7 @@ def kind_name(menu: int) -> str:
 
 
 def greet(turn: Turn) -> None:
-    """The menu of five, with the web form before the code (ui/citizen 12)."""
+    """The menu of five, with the web form before the code."""
     names = [f"{number}. {kind_name(number)}" for number in copies.KINDS]
     shown = messages.card(
         _("Hello, %(district)s is glad to help") % {"district": turn.office.short_name},

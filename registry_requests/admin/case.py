@@ -1,4 +1,4 @@
-"""One copy request: compare, decide, prepare, hand out (ui/staff §7 "04")."""
+"""One copy request: compare, decide, prepare, hand out."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The list of copy requests: what is to be checked, late ones on top (ui/staff §4, §7 "04")."""
+"""The list of copy requests: what is to be checked, late ones on top."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

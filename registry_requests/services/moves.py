@@ -1,4 +1,4 @@
-"""The one place that writes a copy request's status (design §3 "A move")."""
+"""The one place that writes a copy request's status."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Every way in which Django's admin is known to show rows of others (reliability §4)."""
+"""Every way in which Django's admin is known to show rows of others."""
 
 import pytest
 from django.contrib import admin

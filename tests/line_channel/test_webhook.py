@@ -1,4 +1,4 @@
-"""What LINE delivers is stored once, and nothing else is (reliability F28, inputs 81)."""
+"""What LINE delivers is stored once, and nothing else is (fault F28)."""
 
 import base64
 import gzip

@@ -1,5 +1,5 @@
 """Filling in a form with ThaID: who confirms is proven for half an hour in this browser and stands
-nowhere in clear; whatever goes wrong, a sentence and the plain form (issue 4, F37)."""
+nowhere in clear; whatever goes wrong, a sentence and the plain form (fault F37)."""
 
 import logging
 from base64 import urlsafe_b64decode
