@@ -185,3 +185,16 @@ class CatalogueAdmin(OfficeAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super(OfficeAdmin, self).get_queryset(request)
+
+
+class LookOnlyAdmin(OfficeAdmin):
+    """Rows that no form of the admin writes; what is done to them has addresses of its own."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

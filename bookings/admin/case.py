@@ -18,11 +18,11 @@ from bookings.admin import queue, rows
 from bookings.admin.access import booking_of
 from bookings.forms import AskForm, CancelForm, MoveForm, OpenForm, RejectForm
 from bookings.models import Booking, BookingChange, ItemState, Slot
-from bookings.services import Changed
 from bookings.workflow import CHANGEABLE, UNDECIDED, Status
 from core import thai_dates
 from core.admin_site import NadkhetAdminSite
 from core.models import StatusChange
+from core.versions import Changed
 
 # Days ahead, the last one whole.
 TIMES_TO_MOVE = 60
@@ -141,13 +141,9 @@ def opened_at(request: StaffRequest) -> datetime | None:
 
 def conflict(booking: Booking, error: Changed, opened: datetime | None) -> dict[str, Any]:
     """Who changed the case since the page was opened, and what it was and is."""
-    changes = list(
-        BookingChange.objects.filter(booking=booking, at__gt=opened)
-        .select_related("by", "from_slot")
-        .order_by("pk")
-        if opened
-        else []
-    ) or ([error.change] if error.change else [])
+    newer = booking.changes.filter(at__gt=opened) if opened else booking.changes.none()
+    changes: list[Any] = list(newer.select_related("by", "from_slot").order_by("pk"))
+    changes = changes or ([error.change] if error.change else [])
     changed = [_changed_row(change, booking) for change in changes]
     return {"sentence": error.message, "rows": changed, "opened": opened, "last": error.change}
 

@@ -27,7 +27,7 @@ from bookings.models import DataRequest
 from bookings.services import data_requests, holders
 from bookings.sheets import HeldPaper, held_paper
 from bookings.workflow import RequestStatus
-from core.admin import OfficeAdmin, site
+from core.admin import LookOnlyAdmin, site
 from core.admin_site import Badge, MenuItem
 from core.errors import Refused
 from core.text import as_key
@@ -37,7 +37,7 @@ LIST = "admin:bookings_datarequest_changelist"
 SOON_DAYS = 7
 
 
-class DataRequestAdmin(OfficeAdmin):
+class DataRequestAdmin(LookOnlyAdmin):
     """Rows are written by the people themselves; each verb has an address of its own."""
 
     list_display = ("reference", "kind", "person", "state", "left", "office")
@@ -55,15 +55,6 @@ class DataRequestAdmin(OfficeAdmin):
         ]
         held = path(f"{one}held/", view(require_POST(self.held)), name=f"{name}_held")
         return [*own, held, *super().get_urls()]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

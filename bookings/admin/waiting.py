@@ -25,7 +25,7 @@ from bookings.forms import OpenForm, TakeOutForm
 from bookings.models import Slot, WaitingEntry
 from bookings.workflow import WaitingStatus
 from core import thai_dates
-from core.admin import OfficeAdmin, is_list, site
+from core.admin import LookOnlyAdmin, is_list, site
 from core.admin_site import MenuItem
 from core.errors import Refused
 from core.text import as_key
@@ -61,7 +61,7 @@ class StateFilter(admin.SimpleListFilter):
         return [{**first, "display": _("In line")}, *others]
 
 
-class WaitingAdmin(OfficeAdmin):
+class WaitingAdmin(LookOnlyAdmin):
     """Rows are written by the people themselves; each verb has an address of its own."""
 
     list_display = (
@@ -90,15 +90,6 @@ class WaitingAdmin(OfficeAdmin):
             path(f"{one}take-out/", view(require_POST(self.take_out)), name=f"{name}_take_out"),
             *super().get_urls(),
         ]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -13,6 +13,7 @@ from bookings.admin.case import opened_at, who
 from bookings.forms import CancelForm, OpenForm
 from bookings.models import Slot
 from core.admin import site
+from core.versions import Changed
 from registry_requests import queries
 from registry_requests.admin import panels
 from registry_requests.admin.access import may, request_of
@@ -30,7 +31,6 @@ from registry_requests.forms import (
     TimeForm,
 )
 from registry_requests.models import CopyRequest
-from registry_requests.services import Changed
 
 CARDS = ("ask", "reject", "cancel", "time")
 FORMS: dict[str, type[Form]] = {
@@ -193,7 +193,7 @@ def _card(found: CopyRequest, card: str, context: dict[str, Any], now: datetime)
 def _conflict(found: CopyRequest, error: Changed, opened: datetime | None) -> dict[str, Any]:
     """Who changed the request since the page was opened, and what it was and is. One query."""
     newer = found.changes.filter(at__gt=opened) if opened else found.changes.none()
-    changes = list(newer.select_related("by").order_by("pk"))
+    changes: list[Any] = list(newer.select_related("by").order_by("pk"))
     changes = changes or ([error.change] if error.change else [])
     rows = [
         {

@@ -18,6 +18,7 @@ from accounts.staff import StaffRequest
 from bookings.admin.access import version_of
 from bookings.models import Slot
 from core.errors import Refused
+from core.versions import check_version
 from core.workflow import Actor
 from registry_requests import services
 from registry_requests.admin import case, panels
@@ -114,13 +115,11 @@ def _decide(name: str, http: StaffRequest, found: CopyRequest, *, now: datetime)
     decision, version = DECISIONS[name], version_of(http)
     form = case.form_of(name, found, now=now, data=http.POST) if decision.typed else None
     parts = _parts(name, form)
-    if found.version != version:
-        error = services.Changed(found.changes.select_related("by").last())
-        return case.refused(http, found, error, now=now, **parts)
-    if form is not None and not form.is_valid():
-        return case.page(http, found, now=now, status=422, **parts)
-    typed = {field: form.cleaned_data[field] for field in decision.typed} if form else {}
     try:
+        check_version(found, version)
+        if form is not None and not form.is_valid():
+            return case.page(http, found, now=now, status=422, **parts)
+        typed = {field: form.cleaned_data[field] for field in decision.typed} if form else {}
         decision.verb(request=found, by=http.user, now=now, version=version, **typed)
     except Refused as error:
         if form is not None and error.field in form.fields:

@@ -8,6 +8,7 @@ from bookings import services as bookings
 from bookings.models import Booking
 from bookings.workflow import Status as BookingStatus
 from core.errors import Refused
+from core.versions import Changed
 from core.workflow import CITIZEN, Actor
 from notifications.models import Message
 from registry_requests import queries, services
@@ -142,7 +143,7 @@ def test_of_two_officers_the_second_is_told_who_was_first(offered, slot, head):
     request.refresh_from_db()
     services.reject(request=request, reason="ข้อมูลไม่ตรง", by=head, now=NOW, version=request.version)
 
-    with pytest.raises(services.Changed, match="สมชาย"):
+    with pytest.raises(Changed, match="สมชาย"):
         services.approve(
             request=request, fee_each=10, by=make_staff(), now=NOW, version=request.version
         )
