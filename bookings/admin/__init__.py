@@ -52,12 +52,10 @@ class BookingAdmin(OfficeAdmin):
         own = [
             path("decide/", view(bulk.decide), name="bookings_booking_decide"),
             path("export/", view(export.export), name="bookings_booking_export"),
-            path(one + "confirm/", view(decisions.confirm), name="bookings_booking_confirm"),
-            path(one + "ask/", view(decisions.ask), name="bookings_booking_ask"),
-            path(one + "reject/", view(decisions.reject), name="bookings_booking_reject"),
-            path(one + "cancel/", view(decisions.cancel), name="bookings_booking_cancel"),
-            path(one + "move/", view(decisions.move), name="bookings_booking_move"),
-            path(one + "take-over/", view(decisions.take_over), name="bookings_booking_take"),
+            *(
+                path(f"{one}{name}/", view(page), name=f"bookings_booking_{name.replace('-', '_')}")
+                for name, page in decisions.views().items()
+            ),
             path(one + "check/", view(decisions.mark), name="bookings_booking_mark"),
             path(
                 one + "applicant/<int:position>/",

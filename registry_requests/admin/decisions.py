@@ -1,8 +1,6 @@
 """What an officer does with one copy request. Each decision is one verb of
 `registry_requests.services`, by POST, with the version that the page was opened with."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.staff import StaffRequest
 from bookings.admin.access import version_of
+from bookings.admin.decisions import Decision
 from bookings.models import Slot
 from core.errors import Refused
 from core.versions import check_version
@@ -26,17 +25,6 @@ from registry_requests.admin.access import PAGE, View, act
 from registry_requests.models import CopyRequest
 
 CHECK, DECIDE = "check_copyrequest", "decide_copyrequest"
-
-
-@dataclass(frozen=True)
-class Decision:
-    """`verb` is given the request, the person, the moment and the version, and `typed`: these
-    fields of the form that has the name of the decision."""
-
-    permission: str
-    verb: Callable[..., Any]
-    done: Any
-    typed: tuple[str, ...] = ()
 
 
 def _approve(*, request: CopyRequest, slot: Slot, reason: str, **given: Any) -> None:
