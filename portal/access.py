@@ -4,14 +4,13 @@ signed cookie for the paths of this one booking; a reference alone opens nothing
 from collections.abc import Callable, Iterator
 from functools import cache, wraps
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, override
 
 from bookings.models import Booking, WaitingEntry
-from portal.answers import private
+from portal.answers import give_cookie, private
 from registry_requests.models import CopyRequest
 
 COOKIES = {"th": "nk_my", "en": "nk_my_en"}
@@ -63,16 +62,8 @@ def _give(
     salt: str,
     path: str,
 ) -> None:
-    response.set_signed_cookie(
-        name,
-        f"{row.pk}.{row.link_version}",
-        salt=salt,
-        max_age=DAYS * 86_400,
-        path=path,
-        httponly=True,
-        secure=settings.HTTPS,
-        samesite="Lax",
-    )
+    value = f"{row.pk}.{row.link_version}"
+    give_cookie(response, name, value, salt=salt, seconds=DAYS * 86_400, path=path)
 
 
 def path_of(booking: Booking) -> str:

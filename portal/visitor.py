@@ -4,8 +4,9 @@ losing Redis or the session table loses no hold (fault F14)."""
 import hashlib
 import secrets
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+
+from portal.answers import give_cookie
 
 COOKIE = "nk_visitor"
 SALT = "nadkhet.visitor"
@@ -28,15 +29,7 @@ def holder_for(visitor: str) -> str:
 
 def remember(response: HttpResponseBase, visitor: str) -> None:
     """Name the browser; it is the only one that can use its holds."""
-    response.set_signed_cookie(
-        COOKIE,
-        visitor,
-        salt=SALT,
-        max_age=DAYS * 86_400,
-        httponly=True,
-        secure=settings.HTTPS,
-        samesite="Lax",
-    )
+    give_cookie(response, COOKIE, visitor, salt=SALT, seconds=DAYS * 86_400)
 
 
 def _holder(visitor: str) -> str:
