@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.links import site_in
 from bookings import checklist, ics, links, news, rules
 from bookings.message_kinds import AGAIN, KINDS, OFFER
 from bookings.models import Booking, ItemState, Slot
@@ -238,7 +239,7 @@ def _changeable_until(booking: Booking, now: datetime) -> str:
 def _button_url(booking: Booking, message: Message) -> str:
     page = KINDS[message.kind].page
     if page == AGAIN and not booking.belongs_to and not _has_offer(message):
-        root = settings.SITE_URL + ("/en" if booking.language == "en" else "")
+        root = site_in(booking.language)
         return f"{root}/offices/{booking.office.slug}/{booking.service.code}/"
     return _link(booking, message, page="" if page == AGAIN else page)
 

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from accounts.links import site_in
 from bookings.messages import Drawn, draw
 from core import text, thai_dates
 from notifications.models import Message
@@ -172,7 +173,7 @@ def _name(request: CopyRequest) -> str:
 
 def _button_url(request: CopyRequest, message: Message) -> str:
     if KINDS[message.kind].button == _AGAIN:
-        root = settings.SITE_URL + ("/en" if request.language == "en" else "")
+        root = site_in(request.language)
         return f"{root}/requests/new/{request.office.slug}/"
     if message.kind == "copy_link":
         until = message.created_at + timedelta(minutes=settings.FIND_LINK_MINUTES)
