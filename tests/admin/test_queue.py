@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import ViewLog
 from accounts.roles import Role
@@ -197,6 +198,18 @@ def test_search_by_number_only_for_those_who_may_open_numbers(signed_in, known, 
 )
 def test_strange_addresses_are_answered(signed_in, officer, case, query):
     assert signed_in(officer).get(reverse(QUEUE), query).status_code == 200
+
+
+def test_filters_offer_what_the_person_has(signed_in, officer, offered):
+    case = booking_at(offered=offered)
+    services.take_over(booking=case, by=officer, now=timezone.now())
+
+    page = signed_in(officer).get(reverse(QUEUE), {"service": offered.service_id}).content.decode()
+
+    assert f'<option value="{offered.service_id}" selected>{offered.service}</option>' in page
+    assert f'<option value="{officer.pk}">{officer}</option>' in page
+    assert '<option value="week">' in page
+    assert "ล้างตัวกรอง" in page
 
 
 def decide(browser, action, *bookings, **more):
