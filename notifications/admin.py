@@ -109,31 +109,22 @@ class MessageAdmin(OfficeAdmin):
         return TemplateResponse(request, "admin/notifications/message/call.html", context)
 
     def called(self, request: HttpRequest, message: Message) -> HttpResponse:
-        try:
-            services.mark_called(
-                message=message,
-                by=staff_of(request),
-                reason=_purpose(message),
-                now=timezone.now(),
-            )
-        except Refused as refused:
-            return _back(request, refused)
-        messages.success(request, _("Noted: %(ref)s was told.") % {"ref": message.reference})
-        return redirect(LIST)
+        done = _("Noted: %(ref)s was told.")
+        return self._do(request, message, services.mark_called, done)
 
     def resend(self, request: HttpRequest, message: Message) -> HttpResponse:
+        done = _("%(ref)s is sent again to the address on file.")
+        return self._do(request, message, services.resend, done)
+
+    def _do(
+        self, request: HttpRequest, message: Message, verb: Callable[..., Any], done: str
+    ) -> HttpResponse:
+        by, now = staff_of(request), timezone.now()
         try:
-            services.resend(
-                message=message,
-                by=staff_of(request),
-                reason=_purpose(message),
-                now=timezone.now(),
-            )
+            verb(message=message, by=by, reason=_purpose(message), now=now)
         except Refused as refused:
             return _back(request, refused)
-        messages.success(
-            request, _("%(ref)s is sent again to the address on file.") % {"ref": message.reference}
-        )
+        messages.success(request, done % {"ref": message.reference})
         return redirect(LIST)
 
     def _found(self, request: HttpRequest, pk: UUID) -> Message:

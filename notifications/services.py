@@ -61,11 +61,13 @@ def queue(news: News, *, contacts: Sequence[Contact], now: datetime) -> None:
     insert(_message(news, contacts, now), ignore_conflicts=True)
 
 
-def ways_of(*, phone: str, email: str) -> list[Contact]:
+def ways_of(*, phone: str, email: str, line: str = "") -> list[Contact]:
     """The ways to reach somebody, best first, as far as the contacts of a case say. A telephone
     is one where SMS is set up, or LINE: whose account it belongs to is asked when the message is
     sent (notifications.routing), so that nothing is read here."""
-    ways = [Contact(Channel.EMAIL, email)] if email else []
+    ways = [Contact(Channel.LINE, line)] if line else []
+    if email:
+        ways.append(Contact(Channel.EMAIL, email))
     if phone and (is_set_up(Channel.SMS) or is_set_up(Channel.LINE)):
         ways.append(Contact(Channel.SMS, phone))
     return ways

@@ -110,14 +110,9 @@ def open_phone(request: StaffRequest, booking: Booking, *, now: datetime) -> Htt
 
 def _log(request: StaffRequest, booking: Booking, what: str, form: OpenForm, now: datetime) -> None:
     reason = form.cleaned_data["reason"]
-    reasons.remember(request.session, case=booking.reference, reason=reason, now=now)
-    accounts.log_view(
-        by=request.user,
-        office_id=booking.office_id,
-        case=booking.reference,
-        what=what,
-        reason=reason,
-        now=now,
+    office_id, reference = booking.office_id, booking.reference
+    reasons.log_opening(
+        request, office_id=office_id, case=reference, what=what, reason=reason, now=now
     )
 
 
