@@ -97,10 +97,6 @@ class Line:
     result: Comparison | None
     is_needed: bool
 
-    @property
-    def is_equal(self) -> bool:
-        return self.result is not None and self.result.matched
-
 
 def open_items(found: CopyRequest) -> list[str]:
     """What the person gave and is not equal yet. One query."""
