@@ -1,14 +1,14 @@
 """Links to a booking for messages: signed, the same again for a message that is sent again, and
 always under SITE_URL, whatever host a request named."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.links import link_to, make_code, row_of, row_of_code, site_in
 from bookings.models import Booking, WaitingEntry
 from bookings.models.booking import BookingQuerySet
+from core.days import start_of
 
 PURPOSE = "booking"
 WAITING = "waiting"
@@ -95,5 +95,4 @@ def _last_day(booking: Booking) -> datetime:
 
 
 def _last_day_of_waiting(entry: WaitingEntry) -> datetime:
-    last = timezone.make_aware(datetime.combine(entry.latest_day, time()))
-    return last + timedelta(days=settings.LINK_DAYS_AFTER_VISIT)
+    return start_of(entry.latest_day) + timedelta(days=settings.LINK_DAYS_AFTER_VISIT)

@@ -25,7 +25,7 @@ __all__ = [
     "News",
     "forget",
     "mark_called",
-    "may_push",
+    "may_send",
     "open_phone",
     "preview",
     "queue",
@@ -71,12 +71,6 @@ def ways_of(*, phone: str, email: str, line: str = "") -> list[Contact]:
     if phone and (is_set_up(Channel.SMS) or is_set_up(Channel.LINE)):
         ways.append(Contact(Channel.SMS, phone))
     return ways
-
-
-def may_push(kind: str, *, now: datetime) -> bool:
-    """Whether the month's LINE messages allow one more of this kind. One query; LINE is asked
-    every ten minutes."""
-    return may_send(kind, now=now)
 
 
 def queue_all(items: Iterable[tuple[News, Sequence[Contact]]], *, now: datetime) -> int:

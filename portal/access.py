@@ -44,14 +44,16 @@ def grant_waiting(response: HttpResponseBase, entry: WaitingEntry) -> None:
 
 def grant_copy(response: HttpResponseBase, found: CopyRequest) -> None:
     """Let this browser open a request for a copy, in both languages."""
-    references = {found.reference}
-    if found.collection is not None:
-        # That of a time chosen later is its own, and stands in the QR of the ticket.
-        references.add(found.collection.reference)
-    for reference in references:
+    for reference in references_of(found):
         for language, name in COPY_COOKIES.items():
             path = _path("portal:status", language, reference)
             _give(response, name, found, salt=COPY_SALT, path=path)
+
+
+def references_of(found: CopyRequest) -> set[str]:
+    """Under which a request has its pages: its own, and that of a time chosen later, which stands
+    in the QR of the ticket."""
+    return {found.reference, *([found.collection.reference] if found.collection else [])}
 
 
 def _give(

@@ -16,7 +16,7 @@ DAYS = 2
 def holder_of(request: HttpRequest) -> str:
     """The word under which this browser's holds stand; empty for a browser without cookie."""
     visitor = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=DAYS * 86_400)
-    return _holder(visitor) if visitor else ""
+    return holder_for(visitor) if visitor else ""
 
 
 def new_visitor() -> str:
@@ -24,13 +24,10 @@ def new_visitor() -> str:
 
 
 def holder_for(visitor: str) -> str:
-    return _holder(visitor)
+    """The word for a browser of this name."""
+    return hashlib.sha256(visitor.encode()).hexdigest()
 
 
 def remember(response: HttpResponseBase, visitor: str) -> None:
     """Name the browser; it is the only one that can use its holds."""
     give_cookie(response, COOKIE, visitor, salt=SALT, seconds=DAYS * 86_400)
-
-
-def _holder(visitor: str) -> str:
-    return hashlib.sha256(visitor.encode()).hexdigest()

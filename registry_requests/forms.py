@@ -1,6 +1,5 @@
 """Forms of the back-office about a copy request."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import forms as bookings
 from bookings.forms import ReasonField
 from core.cards import BackCodeField, PhotoCodeField
+from core.days import moment
 from core.forms import (
     BuddhistDateField,
     CleanCharField,
@@ -164,7 +164,7 @@ class AnswerForm(forms.Form):
         day, clock = data.get("visit_day"), data.get("visit_time")
         data["visit_at"] = None
         if day and clock:
-            data["visit_at"] = timezone.make_aware(datetime.combine(day, clock))
+            data["visit_at"] = moment(day, clock)
         elif day and "visit_time" not in self.errors:
             self.add_error("visit_time", _("Enter the time of the visit too."))
         elif clock and "visit_day" not in self.errors:

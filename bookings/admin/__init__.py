@@ -82,7 +82,7 @@ class BookingAdmin(OfficeAdmin):
         if request.method == "POST":
             return redirect(search.address_of(request.POST))
         may_export = request.user.has_perm("bookings.export_booking")
-        return queue.changelist(cast(StaffRequest, request), site, may_export=may_export)
+        return queue.changelist(cast(StaffRequest, request), may_export=may_export)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -97,7 +97,7 @@ class BookingAdmin(OfficeAdmin):
             return redirect("admin:bookings_booking_change", booking.pk)
         if elsewhere := cases.page_of(booking):
             return redirect(elsewhere)
-        return case.page(cast(StaffRequest, request), booking, site, now=now)
+        return case.page(cast(StaffRequest, request), booking, now=now)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

@@ -20,7 +20,6 @@ from bookings import checklist, services
 from bookings.admin import case
 from bookings.admin.access import View, act, version_of
 from bookings.models import Booking, ItemState
-from core.admin import site
 from core.errors import Refused
 from core.text import as_key
 from core.workflow import Actor
@@ -106,7 +105,7 @@ def _decide(name: str, request: StaffRequest, booking: Booking, *, now: datetime
     if decision.typed:
         card, form = name, case.form_of(name, booking, now=now, data=request.POST)
     if form is not None and not form.is_valid():
-        return case.page(request, booking, site, now=now, card=card, form=form, status=422)
+        return case.page(request, booking, now=now, card=card, form=form, status=422)
     typed = {field: form.cleaned_data[field] for field in decision.typed} if form else {}
     version = version_of(request)
     try:
@@ -114,7 +113,7 @@ def _decide(name: str, request: StaffRequest, booking: Booking, *, now: datetime
     except Refused as error:
         if form is not None and error.field in form.fields:
             form.add_error(error.field, error.message)
-        return case.refused(request, booking, site, error, now=now, card=card, form=form)
+        return case.refused(request, booking, error, now=now, card=card, form=form)
     messages.success(request, decision.done % {"reference": booking.reference})
     return redirect(_address(booking))
 

@@ -21,7 +21,6 @@ from bookings.admin import case
 from bookings.admin.access import act, booking_of, check_may, document_of
 from bookings.forms import OpenForm
 from bookings.models import Booking, Document
-from core.admin import site
 
 TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
 # The file can run nothing, load nothing and stand in no frame but our own.
@@ -119,4 +118,4 @@ def _log(request: StaffRequest, booking: Booking, what: str, form: OpenForm, now
 def _page(
     request: StaffRequest, booking: Booking, now: datetime, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    return case.page(request, booking, site, now=now, status=status, **more)
+    return case.page(request, booking, now=now, status=status, **more)

@@ -1,7 +1,7 @@
 """The list of cases: what is to be looked at, least time left first."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -20,11 +20,13 @@ from bookings.admin import search, time_left
 from bookings.admin.tabs import CHOSEN, Tab, page_links, query, tab_links, tab_of
 from bookings.models import Booking
 from bookings.workflow import OCCUPYING, Status
-from core.admin_site import NadkhetAdminSite
+from core.admin import site
+from core.days import start_of
 from core.text import as_key
 from offices.models import OfferedService, Service
 
 PER_PAGE = 25
+TO_LOOK_AT = Q(status=Status.REQUESTED, belongs_to="")
 TODAY = Q(status__in=OCCUPYING - {Status.HELD})
 
 
@@ -45,7 +47,7 @@ def tab_conditions(now: datetime) -> dict[str, Q]:
     start = start_of(timezone.localdate(now))
     today = Q(slot__starts_at__gte=start, slot__starts_at__lt=start + timedelta(days=1))
     return {
-        "look": Q(status=Status.REQUESTED, belongs_to=""),
+        "look": TO_LOOK_AT,
         "waiting": Q(status=Status.NEEDS_DOCUMENTS),
         "today": TODAY & today,
         "all": Q(),
@@ -64,7 +66,7 @@ def offered_to(user: Any) -> list[OfferedService]:
     return list(OfferedService.objects.for_staff(user).select_related("office", "pattern"))
 
 
-def changelist(request: StaffRequest, site: NadkhetAdminSite, *, may_export: bool) -> HttpResponse:
+def changelist(request: StaffRequest, *, may_export: bool) -> HttpResponse:
     """The page. The number of queries does not grow with the rows."""
     now = timezone.now()
     rows: QuerySet[Booking] = Booking.objects.for_staff(request.user)
@@ -160,10 +162,6 @@ def neighbours(request: StaffRequest, booking: Booking, *, now: datetime) -> dic
         "previous": order[place - 1] if place else None,
         "next": order[place + 1] if place + 1 < len(order) else None,
     }
-
-
-def start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def _owners(user: Any) -> list[tuple[int, str]]:

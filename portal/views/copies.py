@@ -106,10 +106,7 @@ def move(request: HttpRequest, found: CopyRequest) -> HttpResponse:
 def leave(request: HttpRequest, found: CopyRequest) -> HttpResponse:
     """Forget the request in this browser, on a borrowed telephone."""
     response = see_other("portal:home")
-    references = {found.reference}
-    if found.collection is not None:
-        references.add(found.collection.reference)
-    for reference in references:
+    for reference in access.references_of(found):
         access.withdraw(response, reference)
     response.delete_cookie(visitor.COOKIE, samesite="Lax")
     messages.success(request, _("This phone no longer knows your request"))

@@ -57,7 +57,7 @@ class CopyRequestAdmin(OfficeAdmin):
         if request.method == "POST":
             return redirect(address_of(request.POST, page=LIST))
         may_enter = self.has_add_permission(request)
-        return queue.changelist(cast(StaffRequest, request), site, may_enter=may_enter)
+        return queue.changelist(cast(StaffRequest, request), may_enter=may_enter)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None

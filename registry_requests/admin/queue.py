@@ -18,7 +18,8 @@ from accounts.staff import StaffRequest
 from bookings.admin import search as searching
 from bookings.admin import tabs
 from bookings.admin.time_left import Clock, TimeLeft
-from core.admin_site import Badge, NadkhetAdminSite
+from core.admin import site
+from core.admin_site import Badge
 from offices.models import OfferedService
 from registry_requests import rules
 from registry_requests.admin import search
@@ -63,7 +64,7 @@ class Row:
     left: TimeLeft | None
 
 
-def changelist(http: StaffRequest, site: NadkhetAdminSite, *, may_enter: bool) -> HttpResponse:
+def changelist(http: StaffRequest, *, may_enter: bool) -> HttpResponse:
     """The page. The number of queries does not grow with the rows."""
     now = timezone.now()
     rows: Any = CopyRequest.objects.for_staff(http.user)
