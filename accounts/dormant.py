@@ -1,4 +1,4 @@
-"""Closing staff accounts that nobody uses (peers §3, lesson 12), and opening them again. A closed
+"""Closing staff accounts that nobody uses, and opening them again. A closed
 account loses its open sessions with its next request: Django asks for `is_active` each time."""
 
 from datetime import datetime, timedelta

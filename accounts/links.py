@@ -1,12 +1,15 @@
-"""Links in messages: `<id>.<version>.<expiry>.<HMAC>`, made again the same for a retried message
-(design §3 "A link"); and short codes, for an SMS or a small QR."""
+"""Links in messages: `<id>.<version>.<expiry>.<HMAC>`, made again the same for a retried message;
+and short codes, for an SMS or a small QR."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hmac import compare_digest
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.db.models import Model, QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.http import base36_to_int, int_to_base36
 
@@ -16,6 +19,9 @@ from core.reference import ALPHABET, MISREAD
 # counts wrong guesses. A long link carries 256 bits.
 TAG_LENGTH = 7
 SHORT_CODE_MAX_LENGTH = 12
+
+
+Row = TypeVar("Row", bound=Model)
 
 
 class BadLink(Exception):
@@ -50,6 +56,26 @@ def read_token(token: str, *, purpose: str, now: datetime) -> LinkClaims:
     return LinkClaims(row_id, version)
 
 
+def site_in(language: str) -> str:
+    """The root of our pages in a language, whatever host a request named."""
+    return settings.SITE_URL + ("/en" if language == "en" else "")
+
+
+def link_to(row: Any, page: str, *, purpose: str, until: datetime) -> str:
+    """The absolute link to a row with a `link_version`, in the language of the row."""
+    token = make_token(purpose=purpose, row_id=row.pk, version=row.link_version, expires_at=until)
+    return f"{site_in(row.language)}/{page}/{token}/"
+
+
+def row_of(rows: QuerySet[Row], token: str, *, purpose: str, now: datetime) -> Row:
+    """The row that a token opens. Raises BadLink for every reason the same. One query."""
+    claims = read_token(token, purpose=purpose, now=now)
+    found = rows.filter(pk=claims.row_id, link_version=claims.version).first()
+    if found is None:
+        raise BadLink
+    return found
+
+
 def make_code(*, purpose: str, row_id: int, version: int) -> str:
     """At most 12 characters: the row's number and 35 bits of HMAC over it and its version."""
     return f"{_base32(row_id)}{_tag(purpose, row_id, version)}".lower()
@@ -82,6 +108,26 @@ def read_code(code: str) -> ShortCode:
     for letter in number:
         row_id = row_id * len(ALPHABET) + ALPHABET.index(letter)
     return ShortCode(row_id, tag)
+
+
+def row_of_code(
+    rows: QuerySet[Row],
+    code: str,
+    *,
+    purpose: str,
+    last_day: Callable[[Row], datetime],
+    now: datetime,
+) -> Row:
+    """The row of a short code until its last day. Raises BadLink for every reason the same; the
+    caller counts those. One query."""
+    read = read_code(code)
+    found: Any = rows.filter(pk=read.row_id).first()
+    if found is None:
+        raise BadLink
+    read.check(purpose=purpose, version=found.link_version)
+    if last_day(found) < now:
+        raise BadLink
+    return found
 
 
 def _base32(number: int, length: int = 1) -> str:

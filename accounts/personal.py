@@ -1,5 +1,5 @@
 """Sealing of personal numbers (AES-GCM) and their blind index (HMAC), the one place that holds
-the keys (design §3 "A person")."""
+the keys (ADR 5)."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""Who may do what, as one table of plain data (reliability §4). Permissions are Django's own
+"""Who may do what, as one table of plain data. Permissions are Django's own
 `app.codename` words, so that the admin asks them by itself; RoleBackend answers from here."""
 
 from django.db import models

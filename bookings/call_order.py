@@ -1,5 +1,5 @@
-"""The order in which people in the hall are called (ui/staff §8). The system proposes; staff may
-call any row. The same rule is written on the display (peers §2, item 40)."""
+"""The order in which people in the hall are called. The system proposes; staff may
+call any row. The same rule is written on the display, so that nobody wonders who comes next."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a case asks for, beside what the officer found of it (ui/staff §7 "03")."""
+"""What a case asks for, beside what the officer found of it."""
 
 from django.db.models import QuerySet
 

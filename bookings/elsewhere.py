@@ -1,15 +1,16 @@
-"""Where else the same service has free times, when an office has none (S2-R04, peers §3.7)."""
+"""Where else the same service has free times, when an office has none."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 from django.db.models import Min, Q
 from django.utils import timezone
 
 from bookings.models import Slot
+from core.days import start_of
 from offices.distances import distance
 from offices.models import Closure, OfferedService, Office
 
@@ -62,7 +63,7 @@ def _first_free(offers: list[OfferedService], now: datetime) -> dict[int, dateti
             windows[first, days[-1]].append(offer.office_id)
     wanted = Q(pk__in=[])
     for (first, last), office_ids in windows.items():
-        start, end = max(now, _start_of(first)), _start_of(last + timedelta(days=1))
+        start, end = max(now, start_of(first)), start_of(last + timedelta(days=1))
         wanted |= Q(office_id__in=office_ids, starts_at__gt=start, starts_at__lt=end)
     free = Slot.objects.free_online().filter(wanted, service_id=offers[0].service_id).order_by()
     rows = free.values_list("office_id").annotate(first=Min("starts_at"))
@@ -88,7 +89,3 @@ def _closed_days(first: date, last: date) -> dict[int | None, set[date]]:
     for office_id, day in rows:
         closed[office_id].add(day)
     return closed
-
-
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))

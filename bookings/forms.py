@@ -1,6 +1,7 @@
 """Forms of the back-office about one case or many."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -52,13 +53,20 @@ class AskForm(forms.Form):
 
 
 class RejectForm(forms.Form):
+    """One of the usual `reasons`, and words. "other" stands for words alone."""
+
+    reasons: ClassVar[Mapping[str, Any]] = REJECT_REASONS
     kind = forms.ChoiceField(
         label=_("Reason"),
-        choices=list(REJECT_REASONS.items()),
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a reason.")},
     )
     reason = ReasonField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds: Any = self.fields["kind"]
+        kinds.choices = list(self.reasons.items())
 
     def clean(self) -> dict[str, Any]:
         """The applicant reads the kind and the words; "another reason" needs words."""
@@ -67,7 +75,7 @@ class RejectForm(forms.Form):
         if kind == "other" and not words:
             self.add_error("reason", ReasonField.default_error_messages["required"])
         elif kind and kind != "other":
-            data["reason"] = "\n".join(part for part in (str(REJECT_REASONS[kind]), words) if part)
+            data["reason"] = "\n".join(part for part in (str(self.reasons[kind]), words) if part)
         return data
 
 

@@ -47,7 +47,7 @@ def _status_is(status: Status) -> Check:
 
 def _is_due_reminder(booking: Booking, message: Message, now: datetime) -> bool:
     """Still confirmed at the very time of the event "booking:<id>:<kind>:<slot>", and in time to
-    arrive (reliability F34)."""
+    arrive (fault F34)."""
     return (
         booking.status == Status.CONFIRMED
         and message.event.split(":")[3] == str(booking.slot_id)

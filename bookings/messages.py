@@ -1,5 +1,5 @@
-"""What the outbox asks about messages of a booking: whether one is still wanted, and its text
-(copy.md §7). Each kind has one template, drawn into the subject, the HTML and the plain text."""
+"""What the outbox asks about messages of a booking: whether one is still wanted, and its text.
+Each kind has one template, drawn into the subject, the HTML and the plain text."""
 
 import re
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.links import site_in
 from bookings import checklist, ics, links, news, rules
 from bookings.message_kinds import AGAIN, KINDS, OFFER
 from bookings.models import Booking, ItemState, Slot
@@ -147,7 +148,7 @@ def _of_the_office(booking: Booking) -> dict[str, Any]:
     offered, service = booking.offered, booking.service
     return {
         "service_name": service.name,
-        # Not the kind of a sensitive case where others may read over a shoulder (copy.md §0).
+        # Not the kind of a sensitive case where others may read over a shoulder.
         "service": _("an appointment at the office") if service.private_room else service.name,
         "office": booking.office.full_name,
         "o": booking.office.short_name,
@@ -238,7 +239,7 @@ def _changeable_until(booking: Booking, now: datetime) -> str:
 def _button_url(booking: Booking, message: Message) -> str:
     page = KINDS[message.kind].page
     if page == AGAIN and not booking.belongs_to and not _has_offer(message):
-        root = settings.SITE_URL + ("/en" if booking.language == "en" else "")
+        root = site_in(booking.language)
         return f"{root}/offices/{booking.office.slug}/{booking.service.code}/"
     return _link(booking, message, page="" if page == AGAIN else page)
 

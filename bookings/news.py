@@ -9,7 +9,6 @@ from accounts import queries as accounts
 from bookings.models import Booking, WaitingEntry
 from core import thai_dates
 from notifications import services as notifications
-from notifications.models import Channel
 from notifications.services import Contact, News
 
 # Kinds that must reach the person: without a working channel the officer telephones.
@@ -24,9 +23,7 @@ MUST_REACH = frozenset(
         "waiting_offer",
     }
 )
-
-
-# An office's own change of plan goes by every way on file (copy.md §7).
+# An office's own change of plan goes by every way on file: it must reach the person.
 EVERY_CHANNEL = frozenset({"moved_by_office", "cancelled_by_office", "waiting_offer"})
 
 
@@ -65,42 +62,38 @@ def tell_waiting(
     entry: WaitingEntry, kind: str, *, now: datetime, mark: str = "1", **context: Any
 ) -> None:
     """As `tell`, for somebody on the waiting list: once for each `mark`."""
-    news = News(
-        event=f"waiting:{entry.pk}:{kind}:{mark}",
-        kind=kind,
-        source="waiting",
-        case_id=entry.pk,
-        reference=entry.reference,
-        office_id=entry.office_id,
-        language=entry.language,
-        context=context,
-        call_if_lost=kind in MUST_REACH,
-        by_every_channel=kind in EVERY_CHANNEL,
-    )
+    news = _news(entry, kind, mark, context, source="waiting")
     notifications.queue(news, contacts=contacts_of(entry), now=now)
 
 
-def contacts_of(booking: Booking | WaitingEntry) -> list[Contact]:
+def contacts_of(row: Booking | WaitingEntry) -> list[Contact]:
     """Where the applicants can be reached as far as the row says, best first. No query."""
-    return notifications.ways_of(phone=booking.phone, email=booking.email)
+    return notifications.ways_of(phone=row.phone, email=row.email)
 
 
 def all_contacts_of(booking: Booking) -> list[Contact]:
     """The same with the LINE account of an applicant first. Two queries."""
     indexes = [bytes(party.id_index) for party in booking.parties.all()]
-    user_id = accounts.line_user_of(id_indexes=indexes, phone=booking.phone)
-    return [*([Contact(Channel.LINE, user_id)] if user_id else []), *contacts_of(booking)]
+    line = accounts.line_user_of(id_indexes=indexes, phone=booking.phone)
+    return notifications.ways_of(phone=booking.phone, email=booking.email, line=line)
 
 
-def _news(booking: Booking, kind: str, mark: str, context: dict[str, Any]) -> News:
+def _news(
+    row: Booking | WaitingEntry,
+    kind: str,
+    mark: str,
+    context: dict[str, Any],
+    *,
+    source: str = "booking",
+) -> News:
     return News(
-        event=f"booking:{booking.pk}:{kind}:{mark}",
+        event=f"{source}:{row.pk}:{kind}:{mark}",
         kind=kind,
-        source="booking",
-        case_id=booking.pk,
-        reference=booking.reference,
-        office_id=booking.office_id,
-        language=booking.language,
+        source=source,
+        case_id=row.pk,
+        reference=row.reference,
+        office_id=row.office_id,
+        language=row.language,
         context=context,
         call_if_lost=kind in MUST_REACH,
         by_every_channel=kind in EVERY_CHANNEL,

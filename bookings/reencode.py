@@ -1,6 +1,6 @@
 """Makes a picture or PDF new, in a process of its own with little memory and time:
 `python -m bookings.reencode IN OUT`. Nothing of the original file remains: no EXIF, no colour
-profile, no text or script of a PDF, no tail behind the picture (reliability §7.24).
+profile, no text or script of a PDF, no tail behind the picture.
 
 Prints one line of JSON: {"kind", "pages", "hint"}, or {"error"} with a code of Unreadable."""
 

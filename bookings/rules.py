@@ -1,8 +1,8 @@
 """Rules of time: when a slot can be booked, moved or cancelled. They stand here, so that no view
-can forget them (peers §2, item 8)."""
+can forget them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Slot
 from core import thai_dates
+from core.days import moment
 from core.errors import Refused
 from offices import queries as office_queries
 from offices.models import OfferedService
@@ -67,7 +68,7 @@ def change_deadline(offered: OfferedService, slot: Slot) -> datetime:
         end=timezone.localdate(slot.starts_at),
         count=offered.cutoff_days,
     )[-1]
-    return _at(day, offered.office.closes_at)
+    return moment(day, offered.office.closes_at)
 
 
 def check_changeable(offered: OfferedService, slot: Slot, *, now: datetime) -> None:
@@ -91,7 +92,7 @@ def offer_ends(offered: OfferedService, slot: Slot, *, now: datetime) -> datetim
     """Until when a time could be kept for somebody on the waiting list: WAITING_OFFER_HOURS, but
     not past the deadline for changes, after which nobody could give it back online. None when it
     cannot be booked online, when the visit is nearer than an offer lasts, or when too little is
-    left to be of use (peers §2, item 29). Three queries."""
+    left to be of use. Three queries."""
     hours = timedelta(hours=settings.WAITING_OFFER_HOURS)
     try:
         check_bookable(offered, slot, now=now)
@@ -113,7 +114,7 @@ def review_deadline(offered: OfferedService, slot: Slot, *, now: datetime) -> da
         start=timezone.localdate(now),
         count=max(offered.review_days, 1),
     )[-1]
-    return min(_at(day, offered.office.closes_at), slot.starts_at)
+    return min(moment(day, offered.office.closes_at), slot.starts_at)
 
 
 def documents_deadline(offered: OfferedService, slot: Slot, *, now: datetime) -> datetime:
@@ -128,7 +129,3 @@ def documents_deadline(offered: OfferedService, slot: Slot, *, now: datetime) ->
 def arrive_by(offered: OfferedService, slot: Slot) -> datetime:
     """The time to be there: some minutes before the appointment (S2-R06: five)."""
     return slot.starts_at - timedelta(minutes=offered.early_minutes)
-
-
-def _at(day: date, clock: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, clock))

@@ -1,21 +1,21 @@
 """Reads about the waiting list of a service at an office."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
 from bookings.models import Booking, Slot, WaitingEntry
 from bookings.workflow import Status
 from core import thai_dates
+from core.days import start_of
 from offices.models import OfferedService
 
 
 @dataclass(frozen=True)
 class Line:
     """Where an entry stands and what has come free for its days since it joined: `offered` places
-    went to others. Enough to say why nothing came yet (peers §2, item 29)."""
+    went to others. Enough to say why nothing came yet."""
 
     position: int
     offered: int
@@ -48,8 +48,8 @@ def line_of(entry: WaitingEntry) -> Line:
         waiting__office_id=entry.office_id,
         waiting__service_id=entry.service_id,
         created_at__gte=entry.joined_at,
-        slot__starts_at__gte=_start_of(entry.first_day),
-        slot__starts_at__lt=_start_of(entry.latest_day + timedelta(days=1)),
+        slot__starts_at__gte=start_of(entry.first_day),
+        slot__starts_at__lt=start_of(entry.latest_day + timedelta(days=1)),
     ).exclude(waiting=entry)
     return Line(same.filter(before).count() + 1, offered.count())
 
@@ -64,14 +64,10 @@ def room_on(offered: OfferedService, *, first: date, last: date, n: int, now: da
     """What the open times of these days, both ends included, have for n people. One query."""
     times = list(
         Slot.objects.of(offered)
-        .between(max(_start_of(first), now), _start_of(last + timedelta(days=1)))
+        .between(max(start_of(first), now), start_of(last + timedelta(days=1)))
         .filter(closed_at__isnull=True)
     )
     return Room(
         most=max((slot.online_capacity for slot in times), default=0),
         is_free=any(slot.free_online >= n for slot in times),
     )
-
-
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))

@@ -1,4 +1,4 @@
-"""What the outbox asks about messages to the waiting list, and their text (copy.md §7)."""
+"""What the outbox asks about messages to the waiting list, and their text."""
 
 from datetime import datetime
 from typing import Any

@@ -1,5 +1,5 @@
 """The rule of the hall in words: the same sentences at the desk, on the display, at the kiosk and
-on the slip (peers §2, item 40). What it says is done by `bookings.call_order`."""
+on the slip. What it says is done by `bookings.call_order`."""
 
 from dataclasses import dataclass
 

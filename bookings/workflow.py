@@ -1,5 +1,5 @@
 """The lives of bookings, numbers in the hall, closings, requests about personal data and places in
-the waiting list, each as one table (design §3 "A move"). docs/workflows.md is drawn from them."""
+the waiting list, each as one table. docs/workflows.md is drawn from them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

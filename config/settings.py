@@ -1,5 +1,5 @@
 """All settings, from the environment. Embedded mode (`make run`) needs none of them; production
-stops at the start with the name of what is missing (design §4, §5)."""
+stops at the start with the name of what is missing."""
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -253,9 +253,9 @@ REMINDER_HOUR = 9
 FIND_LINK_MINUTES = 30
 # A slip at the counter can be taken back for so long.
 UNDO_SECONDS = 60
-# How a visit ended can be corrected, with a reason, for so long (ui/staff §8).
+# How a visit ended can be corrected, with a reason, for so long.
 CORRECTION_MINUTES = 15
-# A walk-in who waited longer goes before people who came before their time (ui/staff §8).
+# A walk-in who waited longer goes before people who came before their time.
 WALK_IN_WAIT_MINUTES = 20
 LINK_DAYS_AFTER_VISIT = 30
 

@@ -13,7 +13,8 @@ if EMBEDDED:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": VAR / "nadkhet.sqlite3",
             "OPTIONS": {
-                # DEFERRED fails at once with "database is locked" (reliability §0.5).
+                # DEFERRED fails at once with "database is locked" where another has written since
+                # the first read (fault F31).
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
@@ -31,8 +32,8 @@ else:
             "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
-                # Under REPEATABLE READ a lock does not show what was taken before it was granted
-                # (reliability §0.1); the database's own default must not bring it in.
+                # Under REPEATABLE READ a lock does not show what was taken before it was granted;
+                # the database's own default must not bring it in.
                 "isolation_level": IsolationLevel.READ_COMMITTED,
                 # Only what core.db.planned_cursor runs; a pooler in front must know of it.
                 "prepare_threshold": 0,

@@ -1,4 +1,4 @@
-"""All addresses. Thai stands at the root, English under /en/ (design §5)."""
+"""All addresses. Thai stands at the root, English under /en/."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin

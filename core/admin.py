@@ -1,18 +1,21 @@
 """The one base of every admin page about rows of an office: lists, choices, filters, autocomplete
-and history show only what `for_staff` gives (design §3 "Scope", reliability §4)."""
+and history show only what `for_staff` gives."""
 
 from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 
 from core.admin_site import NadkhetAdminSite
+from core.text import as_key
 
 # The one site, known by its own type.
 site = cast(NadkhetAdminSite, admin.site)
@@ -185,3 +188,56 @@ class CatalogueAdmin(OfficeAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super(OfficeAdmin, self).get_queryset(request)
+
+
+class LookOnlyAdmin(OfficeAdmin):
+    """Rows that no form of the admin writes; what is done to them has addresses of its own."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class CaseAdmin(LookOnlyAdmin):
+    """Each row has a page of its own, where what is done to it leads back to."""
+
+    # What the page shows of other tables.
+    page_related: tuple[str, ...] = ()
+
+    def page(self, request: HttpRequest, found: Any, *, status: int = 200, **more: Any) -> Any:
+        raise NotImplementedError
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Only looks, with numbers and contacts masked."""
+        found = self.found(request, as_key(object_id))
+        return self.page(request, found) if request.method == "GET" else self.back_to(found)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """The history stands on the page."""
+        return self.back_to(self.found(request, as_key(object_id)))
+
+    def back_to(self, found: Any) -> HttpResponse:
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", found.pk)
+
+    def found(self, request: HttpRequest, pk: int, permission: str = "") -> Any:
+        """The row, for who may see it and has the permission at its office. Raises Http404 and
+        PermissionDenied, also where the right is held at another office only. One query."""
+        user: Any = request.user
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if permission and not user.has_perm(permission):
+            raise PermissionDenied
+        rows = self.get_queryset(request).select_related(*self.page_related)
+        found = get_object_or_404(rows, pk=pk)
+        if permission and not user.has_office_permission(permission, found.office_id):
+            raise PermissionDenied
+        return found

@@ -1,5 +1,5 @@
 """The two codes of a Thai ID card: 12 characters on its back, 14 digits under the photo. Neither
-has a check digit, so only the form can be checked (facts §3.7). They are never shown or echoed."""
+has a check digit, so only the form can be checked. They are never shown or echoed."""
 
 import re
 from typing import Any

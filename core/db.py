@@ -1,4 +1,4 @@
-"""What only one of the two databases has, behind one function each (design §4). `core.rows` does
+"""What only one of the two databases has, behind one function each. `core.rows` does
 the same for writing several rows with one statement."""
 
 from collections.abc import Iterator

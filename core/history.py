@@ -1,5 +1,5 @@
 """History of reference data (hours, fees, checklists). The person is kept as a number, not as a
-foreign key: these tables lie below the accounts (design §2)."""
+foreign key: these tables lie below the accounts."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 def client_address(request: HttpRequest) -> str:
     """The PROXY_COUNT-th address from the right of X-Forwarded-For: that one our own proxies
-    wrote, what stands left of it anybody can invent (reliability §7.19). Without a proxy, or a
+    wrote, what stands left of it anybody can invent. Without a proxy, or a
     readable address there, that of the connection; empty on a local socket."""
     hops = request.headers.get("X-Forwarded-For", "").split(",")
     count = settings.PROXY_COUNT

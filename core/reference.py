@@ -1,4 +1,4 @@
-"""Reference numbers, made for speech: `BR-7K4M-29` (never an authority, design §3)."""
+"""Reference numbers, made for speech: `BR-7K4M-29` (never an authority, ADR 6)."""
 
 import secrets
 

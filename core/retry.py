@@ -1,4 +1,4 @@
-"""Running a unit of work again when the database could not order it beside others (reliability
+"""Running a unit of work again when the database could not order it beside others (fault
 F21): nothing was stored then, and a person need not hear of it."""
 
 import random

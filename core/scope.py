@@ -1,4 +1,4 @@
-"""Which rows a member of staff may see. `for_staff(user)` is the only door to rows (design §3)."""
+"""Which rows a member of staff may see. `for_staff(user)` is the only door to rows."""
 
 from typing import Protocol, Self
 

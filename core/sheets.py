@@ -1,4 +1,4 @@
-"""Cells of files that a spreadsheet will open (reliability §7.25)."""
+"""Cells of files that a spreadsheet will open: text there must not be taken for a formula."""
 
 # What a spreadsheet takes for a formula at the start of a cell, full-width signs too.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")

@@ -1,4 +1,4 @@
-"""What may be typed: cleaning of free text, digits and Thai search keys (reliability §7.14)."""
+"""What may be typed: cleaning of free text, digits and Thai search keys."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ class BadText(ValueError):
     """The text holds characters that nobody types on purpose; never quotes them."""
 
 
-# NFC throughout, never NFKC: NFKC splits sara am in two (reliability §0.10).
+# NFC throughout, never NFKC: NFKC splits sara am in two.
 # \x1c-\x1f count as white space for str.strip() and \s, so these are looked for first.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls, but tab and line ends

@@ -129,17 +129,6 @@ def time_range(start: dt.datetime, end: dt.datetime, language: str | None = None
     return f"{_bare_clock(start)}–{_bare_clock(end)}{_clock_unit(language)}"
 
 
-def fiscal_year(value: dt.date) -> int:
-    """Return the B.E. year in which the fiscal year (October to September) of the day ends."""
-    day = local_date(value)
-    return buddhist_year(day) + (day.month >= 10)
-
-
-def fiscal_quarter(value: dt.date) -> int:
-    """Return 1 for October to December, to 4 for July to September."""
-    return (local_date(value).month - 10) % 12 // 3 + 1
-
-
 def parse_date(text: str) -> dt.date:
     """Return the day of `27/11/2569`, `27.11.2026`, `27-11-2569`, `2026-11-27`; Thai digits too.
 

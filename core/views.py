@@ -58,7 +58,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """What went wrong was ours: 503 with Retry-After when the database is away or gave up waiting,
-    in a view or on the way to it (nothing was stored then, reliability F18–F21), else 500."""
+    in a view or on the way to it (nothing was stored then, faults F18 to F21), else 500."""
     if not isinstance(sys.exception(), OperationalError | InterfaceError):
         return render(request, "500.html", status=500)
     response = render(request, "503.html", status=503)

@@ -1,7 +1,7 @@
 """Keeps a Celery worker at work. A worker can live on and take nothing more from Redis after a
 connection broke (celery#8030); a restart policy never sees that, because it does not end. So a
-canary is sent through its own queue, and a worker that lets it lie is started anew (reliability
-F15)."""
+canary is sent through its own queue, and a worker that lets it lie is started anew
+(fault F15)."""
 
 import logging
 import os

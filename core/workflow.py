@@ -1,4 +1,4 @@
-"""The moves a record may make between statuses, as one table of plain data (style rule 7)."""
+"""The moves a record may make between statuses, as one table of plain data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ from core.line import LineError
 from line_channel.messages import LINK_ADDRESS, Json
 from line_channel.models import Answer
 from line_channel.states import AnswerState
-from notifications.services import may_push
+from notifications.services import may_send
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def _send(answer: Answer, now: datetime) -> str:
         if answer.is_in_doubt:
             return _finish(answer, "lost", state=AnswerState.UNKNOWN)
         answer.reply_token = ""
-    if not by_reply and answer.attempts == 1 and not may_push("chat", now=now):
+    if not by_reply and answer.attempts == 1 and not may_send("chat", now=now):
         return _finish(answer, "lost", state=AnswerState.NO_QUOTA)
     try:
         messages = _filled(answer)

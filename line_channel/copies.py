@@ -14,7 +14,7 @@ from bookings.models import Slot
 from bookings.services import Person
 from line_channel.grammar import CardCode, PhotoCode
 from offices.models import Office
-from registry_requests import links, queries, services
+from registry_requests import queries, services
 from registry_requests.models import Comparison, CopyRequest, Kind
 from registry_requests.models.request import MOST_COPIES
 
@@ -82,10 +82,6 @@ def open_cases(account: LineAccount) -> Sequence[CopyRequest]:
     """The holder's open requests, oldest first. One query."""
     index = bytes(account.id_index)
     return list(queries.open_requests_of(id_index=index, phone=account.phone))
-
-
-def link(request: CopyRequest) -> str:
-    return links.link(request)
 
 
 def _kept(code: Json | None) -> services.CardCode | None:

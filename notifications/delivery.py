@@ -1,5 +1,5 @@
 """The sweep that sends what is due: claim a batch with a lease, look at the case again, render,
-send, then mark (design §3 "A message"). Several sweeps may run at once. Killed anywhere, a sweep
+send, then mark. Several sweeps may run at once. Killed anywhere, a sweep
 loses nothing: its leases run out and another one sends."""
 
 import logging

@@ -25,7 +25,7 @@ __all__ = [
     "News",
     "forget",
     "mark_called",
-    "may_push",
+    "may_send",
     "open_phone",
     "preview",
     "queue",
@@ -61,20 +61,16 @@ def queue(news: News, *, contacts: Sequence[Contact], now: datetime) -> None:
     insert(_message(news, contacts, now), ignore_conflicts=True)
 
 
-def ways_of(*, phone: str, email: str) -> list[Contact]:
+def ways_of(*, phone: str, email: str, line: str = "") -> list[Contact]:
     """The ways to reach somebody, best first, as far as the contacts of a case say. A telephone
     is one where SMS is set up, or LINE: whose account it belongs to is asked when the message is
     sent (notifications.routing), so that nothing is read here."""
-    ways = [Contact(Channel.EMAIL, email)] if email else []
+    ways = [Contact(Channel.LINE, line)] if line else []
+    if email:
+        ways.append(Contact(Channel.EMAIL, email))
     if phone and (is_set_up(Channel.SMS) or is_set_up(Channel.LINE)):
         ways.append(Contact(Channel.SMS, phone))
     return ways
-
-
-def may_push(kind: str, *, now: datetime) -> bool:
-    """Whether the month's LINE messages allow one more of this kind. One query; LINE is asked
-    every ten minutes."""
-    return may_send(kind, now=now)
 
 
 def queue_all(items: Iterable[tuple[News, Sequence[Contact]]], *, now: datetime) -> int:

@@ -1,5 +1,5 @@
 """Who renders a message. An app above registers itself here in its AppConfig.ready(), so that
-the outbox can re-read a case just before sending without knowing the app (design §3)."""
+the outbox can re-read a case just before sending without knowing the app."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +26,7 @@ class Attachment:
 @dataclass(frozen=True)
 class Card:
     """A message as a chat shows it: what happened, one line, rows of a word and its value, one
-    button. Nothing in it names a person or a number of a document (copy.md §0)."""
+    button. Nothing in it names a person or a number of a document."""
 
     title: str
     line: str

@@ -1,17 +1,16 @@
 """Who may open a booking: the browser that made it, or one that came by a signed link. It holds a
-signed cookie for the paths of this one booking; a reference alone opens nothing (design §3)."""
+signed cookie for the paths of this one booking; a reference alone opens nothing (ADR 2)."""
 
 from collections.abc import Callable, Iterator
 from functools import cache, wraps
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, override
 
 from bookings.models import Booking, WaitingEntry
-from portal.answers import private
+from portal.answers import give_cookie, private
 from registry_requests.models import CopyRequest
 
 COOKIES = {"th": "nk_my", "en": "nk_my_en"}
@@ -45,14 +44,16 @@ def grant_waiting(response: HttpResponseBase, entry: WaitingEntry) -> None:
 
 def grant_copy(response: HttpResponseBase, found: CopyRequest) -> None:
     """Let this browser open a request for a copy, in both languages."""
-    references = {found.reference}
-    if found.collection is not None:
-        # That of a time chosen later is its own, and stands in the QR of the ticket.
-        references.add(found.collection.reference)
-    for reference in references:
+    for reference in references_of(found):
         for language, name in COPY_COOKIES.items():
             path = _path("portal:status", language, reference)
             _give(response, name, found, salt=COPY_SALT, path=path)
+
+
+def references_of(found: CopyRequest) -> set[str]:
+    """Under which a request has its pages: its own, and that of a time chosen later, which stands
+    in the QR of the ticket."""
+    return {found.reference, *([found.collection.reference] if found.collection else [])}
 
 
 def _give(
@@ -63,16 +64,8 @@ def _give(
     salt: str,
     path: str,
 ) -> None:
-    response.set_signed_cookie(
-        name,
-        f"{row.pk}.{row.link_version}",
-        salt=salt,
-        max_age=DAYS * 86_400,
-        path=path,
-        httponly=True,
-        secure=settings.HTTPS,
-        samesite="Lax",
-    )
+    value = f"{row.pk}.{row.link_version}"
+    give_cookie(response, name, value, salt=salt, seconds=DAYS * 86_400, path=path)
 
 
 def path_of(booking: Booking) -> str:

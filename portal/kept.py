@@ -1,6 +1,6 @@
 """Pages as they were drawn a moment ago, shown again while they are still true: drawing one costs
 ten times as much as asking. The page of free times is true while no place was taken or given back
-(speed P6); the page of a time that went is shown for a second to all who ask for it (speed P5)."""
+(ADR 10); the page of a time that went is shown for a second to all who ask for it."""
 
 import hashlib
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Limits on guessing and on keeping places, counted in the cache and, when that is away, in this
 process. They fail open: no lost count stops anybody from reaching a booking, and what is guarded
-stays signed (reliability §7.20)."""
+stays signed."""
 
 import logging
 from collections.abc import Callable

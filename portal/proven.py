@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from hmac import compare_digest
 
 from cryptography.exceptions import InvalidTag
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from accounts import personal, thaid
 from accounts.thaid import Proven
 from bookings.models import Party
-from bookings.models.booking import masked
+from bookings.models.party import masked
+from portal.answers import give_cookie
 
 COOKIE = "nk_proven"
 SALT = "nadkhet.proven"
@@ -49,15 +49,8 @@ def remember(response: HttpResponseBase, person: Proven) -> None:
     """Let this browser's forms be of this person."""
     facts = json.dumps([secrets.token_urlsafe(16), person.full_name, person.national_id])
     sealed = personal.seal(facts, context=CONTEXT)
-    response.set_signed_cookie(
-        COOKIE,
-        urlsafe_b64encode(sealed).decode(),
-        salt=SALT,
-        max_age=MINUTES * 60,
-        httponly=True,
-        secure=settings.HTTPS,
-        samesite="Lax",
-    )
+    value = urlsafe_b64encode(sealed).decode()
+    give_cookie(response, COOKIE, value, salt=SALT, seconds=MINUTES * 60)
 
 
 def forget(response: HttpResponseBase) -> None:

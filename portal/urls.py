@@ -1,4 +1,4 @@
-"""Addresses of the citizen's pages (design §5). English ones stand under /en/."""
+"""Addresses of the citizen's pages. English ones stand under /en/."""
 
 from django.urls import path
 

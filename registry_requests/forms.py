@@ -1,14 +1,15 @@
 """Forms of the back-office about a copy request."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bookings import forms as bookings
 from bookings.forms import ReasonField
 from core.cards import BackCodeField, PhotoCodeField
+from core.days import moment
 from core.forms import (
     BuddhistDateField,
     CleanCharField,
@@ -81,24 +82,8 @@ class AskForm(forms.Form):
     )
 
 
-class RejectForm(forms.Form):
-    kind = forms.ChoiceField(
-        label=_("Reason"),
-        choices=list(REJECT_REASONS.items()),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose a reason.")},
-    )
-    reason = ReasonField(required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """The person reads the kind and the words; "another reason" needs words."""
-        data = super().clean() or {}
-        kind, words = data.get("kind"), data.get("reason", "")
-        if kind == "other" and not words:
-            self.add_error("reason", ReasonField.default_error_messages["required"])
-        elif kind and kind != "other":
-            data["reason"] = "\n".join(part for part in (str(REJECT_REASONS[kind]), words) if part)
-        return data
+class RejectForm(bookings.RejectForm):
+    reasons = REJECT_REASONS
 
 
 class TimeForm(forms.Form):
@@ -179,7 +164,7 @@ class AnswerForm(forms.Form):
         day, clock = data.get("visit_day"), data.get("visit_time")
         data["visit_at"] = None
         if day and clock:
-            data["visit_at"] = timezone.make_aware(datetime.combine(day, clock))
+            data["visit_at"] = moment(day, clock)
         elif day and "visit_time" not in self.errors:
             self.add_error("visit_time", _("Enter the time of the visit too."))
         elif clock and "visit_day" not in self.errors:

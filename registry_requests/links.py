@@ -1,10 +1,8 @@
-"""The links to one's own copy request: signed, as those of a booking (design §3 "A link")."""
+"""The links to one's own copy request: signed, as those of a booking."""
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
-from accounts.links import BadLink, make_code, make_token, read_code, read_token
+from accounts.links import link_to, make_code, row_of, row_of_code
 from bookings.links import short_address
 from registry_requests.models import CopyRequest
 
@@ -15,25 +13,13 @@ DAYS = 120
 
 def link(request: CopyRequest, *, until: datetime | None = None) -> str:
     """The absolute link in the language of the request."""
-    token = make_token(
-        purpose=PURPOSE,
-        row_id=request.pk,
-        version=request.link_version,
-        expires_at=until or _last_day(request),
-    )
-    site = settings.SITE_URL + ("/en" if request.language == "en" else "")
-    return f"{site}/r/{token}/"
+    return link_to(request, "r", purpose=PURPOSE, until=until or _last_day(request))
 
 
 def read_link(token: str, *, now: datetime) -> CopyRequest:
     """The request that a token opens. Raises accounts.links.BadLink for every reason the same."""
-    claims = read_token(token, purpose=PURPOSE, now=now)
-    found = CopyRequest.objects.filter(
-        pk=claims.row_id, link_version=claims.version, anonymised_at=None
-    ).first()
-    if found is None:
-        raise BadLink
-    return found
+    rows = CopyRequest.objects.filter(anonymised_at=None)
+    return row_of(rows, token, purpose=PURPOSE, now=now)
 
 
 def short_link(request: CopyRequest) -> str:
@@ -44,14 +30,8 @@ def short_link(request: CopyRequest) -> str:
 
 def read_short_code(code: str, *, now: datetime) -> CopyRequest:
     """The request of a short code. Raises accounts.links.BadLink; the caller counts those."""
-    read = read_code(code)
-    found = CopyRequest.objects.filter(pk=read.row_id, anonymised_at=None).first()
-    if found is None:
-        raise BadLink
-    read.check(purpose=SHORT, version=found.link_version)
-    if _last_day(found) < now:
-        raise BadLink
-    return found
+    rows = CopyRequest.objects.filter(anonymised_at=None)
+    return row_of_code(rows, code, purpose=SHORT, last_day=_last_day, now=now)
 
 
 def _last_day(request: CopyRequest) -> datetime:

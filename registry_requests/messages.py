@@ -1,4 +1,4 @@
-"""What the outbox asks about messages of a copy request (copy.md §7). None holds a code of the
+"""What the outbox asks about messages of a copy request. None holds a code of the
 card or the kind of the record in its subject."""
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from accounts.links import site_in
 from bookings.messages import Drawn, draw
 from core import text, thai_dates
 from notifications.models import Message
@@ -122,7 +123,7 @@ def _words(request: CopyRequest, message: Message) -> dict[str, Any]:
 
 
 def _rows(request: CopyRequest, message: Message) -> tuple[tuple[str, str], ...]:
-    """What the card in a chat lists of an approved copy (ui/citizen 12)."""
+    """What the card in a chat lists of an approved copy."""
     booking = request.collection
     if message.kind not in ("copy_approved", "copy_ready") or booking is None:
         return ()
@@ -172,7 +173,7 @@ def _name(request: CopyRequest) -> str:
 
 def _button_url(request: CopyRequest, message: Message) -> str:
     if KINDS[message.kind].button == _AGAIN:
-        root = settings.SITE_URL + ("/en" if request.language == "en" else "")
+        root = site_in(request.language)
         return f"{root}/requests/new/{request.office.slug}/"
     if message.kind == "copy_link":
         until = message.created_at + timedelta(minutes=settings.FIND_LINK_MINUTES)

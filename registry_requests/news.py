@@ -6,7 +6,6 @@ from typing import Any
 
 from accounts import queries as accounts
 from notifications import services as notifications
-from notifications.models import Channel
 from notifications.services import Contact, News
 from registry_requests.models import CopyRequest
 
@@ -49,6 +48,5 @@ def contacts_of(request: CopyRequest) -> list[Contact]:
 
 def all_contacts_of(request: CopyRequest) -> list[Contact]:
     """The same with the person's LINE account first. One query."""
-    index = bytes(request.id_index)
-    user_id = accounts.line_user_of(id_indexes=[index], phone=request.phone)
-    return [*([Contact(Channel.LINE, user_id)] if user_id else []), *contacts_of(request)]
+    line = accounts.line_user_of(id_indexes=[bytes(request.id_index)], phone=request.phone)
+    return notifications.ways_of(phone=request.phone, email=request.email, line=line)

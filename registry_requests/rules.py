@@ -1,12 +1,13 @@
 """Rules of time and number for copies: when one can be collected, by when it is decided."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import rules as booking_rules
 from bookings.models import Slot
+from core.days import moment, start_of
 from core.db import lock_rows
 from core.errors import Refused
 from offices import queries as office_queries
@@ -45,7 +46,7 @@ def express_left(office: Office, *, now: datetime) -> int:
     row = CopyRules.objects.filter(office=office).first()
     if row is None or not row.express_a_day:
         return 0
-    start = timezone.make_aware(datetime.combine(timezone.localdate(now), time()))
+    start = start_of(timezone.localdate(now))
     given = CopyRequest.objects.filter(
         status__in=OPEN | {Status.COLLECTED},
         collect_at=office,
@@ -64,7 +65,7 @@ def decision_due(offered: OfferedService, slot: Slot | None, *, now: datetime) -
         start=timezone.localdate(now),
         count=max(offered.review_days, 1),
     )[-1]
-    due = timezone.make_aware(datetime.combine(day, offered.office.closes_at))
+    due = moment(day, offered.office.closes_at)
     return min(due, slot.starts_at) if slot else due
 
 

@@ -1,4 +1,4 @@
-"""The life of a request for a certified copy, or of an enquiry, as one table (design §3)."""
+"""The life of a request for a certified copy, or of an enquiry, as one table."""
 
 from django.db import models
 from django.utils.translation import pgettext_lazy

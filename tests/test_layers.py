@@ -1,4 +1,4 @@
-"""Foreign keys point downwards, as imports do (design §2): import-linter cannot see the ones
+"""Foreign keys point downwards, as imports do: import-linter cannot see the ones
 that are written as strings."""
 
 import tomllib

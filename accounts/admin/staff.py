@@ -1,5 +1,5 @@
 """Staff and their roles. A head manages the officers of the own office, a director all its staff:
-never the own account, never a role above what the own one gives (reliability §4, ADR 20)."""
+never the own account, never a role above what the own one gives (ADR 20)."""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ from accounts import services
 from accounts.models import ViewLog
 from accounts.staff import staff_of
 from core import thai_dates
-from core.admin import OfficeAdmin, site
+from core.admin import LookOnlyAdmin, site
 from core.admin_site import MenuItem
 from core.sheets import safe_cell
 
@@ -32,7 +32,7 @@ COLUMNS = (
 
 
 @admin.register(ViewLog)
-class ViewLogAdmin(OfficeAdmin):
+class ViewLogAdmin(LookOnlyAdmin):
     """The log, by person, case and day; nobody changes it."""
 
     list_display = ("moment", "user", "case", "what", "reason", "office")
@@ -50,15 +50,6 @@ class ViewLogAdmin(OfficeAdmin):
         rows = admin.ModelAdmin.get_queryset(self, request)
         user = staff_of(request)
         return rows if user.sees_whole_city else rows.filter(office_id__in=user.office_ids)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         raise PermissionDenied

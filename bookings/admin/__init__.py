@@ -52,12 +52,10 @@ class BookingAdmin(OfficeAdmin):
         own = [
             path("decide/", view(bulk.decide), name="bookings_booking_decide"),
             path("export/", view(export.export), name="bookings_booking_export"),
-            path(one + "confirm/", view(decisions.confirm), name="bookings_booking_confirm"),
-            path(one + "ask/", view(decisions.ask), name="bookings_booking_ask"),
-            path(one + "reject/", view(decisions.reject), name="bookings_booking_reject"),
-            path(one + "cancel/", view(decisions.cancel), name="bookings_booking_cancel"),
-            path(one + "move/", view(decisions.move), name="bookings_booking_move"),
-            path(one + "take-over/", view(decisions.take_over), name="bookings_booking_take"),
+            *(
+                path(f"{one}{name}/", view(page), name=f"bookings_booking_{name.replace('-', '_')}")
+                for name, page in decisions.views().items()
+            ),
             path(one + "check/", view(decisions.mark), name="bookings_booking_mark"),
             path(
                 one + "applicant/<int:position>/",
@@ -84,7 +82,7 @@ class BookingAdmin(OfficeAdmin):
         if request.method == "POST":
             return redirect(search.address_of(request.POST))
         may_export = request.user.has_perm("bookings.export_booking")
-        return queue.changelist(cast(StaffRequest, request), site, may_export=may_export)
+        return queue.changelist(cast(StaffRequest, request), may_export=may_export)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -99,7 +97,7 @@ class BookingAdmin(OfficeAdmin):
             return redirect("admin:bookings_booking_change", booking.pk)
         if elsewhere := cases.page_of(booking):
             return redirect(elsewhere)
-        return case.page(cast(StaffRequest, request), booking, site, now=now)
+        return case.page(cast(StaffRequest, request), booking, now=now)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

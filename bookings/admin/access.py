@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.staff import StaffRequest
 from bookings.admin import time_left
 from bookings.models import Booking, Document
+from core.text import as_key
 
 View = Callable[..., HttpResponse]
 
@@ -45,6 +46,11 @@ def check_may(request: StaffRequest, permission: str, booking: Booking) -> None:
     """Raises PermissionDenied unless a role at the office of the case grants it."""
     if not request.user.has_office_permission(f"bookings.{permission}", booking.office_id):
         raise PermissionDenied
+
+
+def version_of(request: StaffRequest) -> int:
+    """The version that the page was drawn with; a page without one is always too old."""
+    return as_key(request.POST.get("version", ""))
 
 
 def act(permission: str) -> Callable[[View], View]:

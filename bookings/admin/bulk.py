@@ -20,7 +20,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.staff import StaffRequest
 from bookings import checklist, services
-from bookings.admin import queue, time_left
+from bookings.admin import time_left
+from bookings.admin.tabs import CHOSEN
 from bookings.forms import AskForm, RejectForm
 from bookings.models import Booking
 from core.admin import site
@@ -211,6 +212,6 @@ def _ask_first(
 def _back(request: StaffRequest, *, ticked: Iterable[int] = ()) -> str:
     """The list as it was filtered, with some cases still ticked."""
     query = QueryDict(request.POST.get("query", ""), mutable=True)
-    query.setlist(queue.CHOSEN, [str(pk) for pk in ticked])
+    query.setlist(CHOSEN, [str(pk) for pk in ticked])
     address = reverse("admin:bookings_booking_changelist")
     return f"{address}?{query.urlencode()}" if query.urlencode() else address

@@ -1,4 +1,4 @@
-"""One case: what was sent, what the officer found, what is decided (ui/staff §7 "03")."""
+"""One case: what was sent, what the officer found, what is decided."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,11 +18,12 @@ from bookings.admin import queue, rows
 from bookings.admin.access import booking_of
 from bookings.forms import AskForm, CancelForm, MoveForm, OpenForm, RejectForm
 from bookings.models import Booking, BookingChange, ItemState, Slot
-from bookings.services import Changed
 from bookings.workflow import CHANGEABLE, UNDECIDED, Status
 from core import thai_dates
-from core.admin_site import NadkhetAdminSite
+from core.admin import site
+from core.days import start_of
 from core.models import StatusChange
+from core.versions import Changed
 
 # Days ahead, the last one whole.
 TIMES_TO_MOVE = 60
@@ -32,7 +33,6 @@ CARDS = ("ask", "reject", "cancel", "move")
 def page(
     request: StaffRequest,
     booking: Booking,
-    site: NadkhetAdminSite,
     *,
     now: datetime,
     card: str = "",
@@ -113,7 +113,6 @@ def reason_to_look(request: StaffRequest, booking: Booking, *, now: datetime) ->
 def refused(
     request: StaffRequest,
     booking: Booking,
-    site: NadkhetAdminSite,
     error: Exception,
     *,
     now: datetime,
@@ -126,8 +125,8 @@ def refused(
     more: dict[str, Any] = {"form": form} if form else {}
     if isinstance(error, Changed):
         more["conflict"] = conflict(booking, error, opened_at(request))
-        return page(request, booking, site, now=now, card=card, status=409, **more)
-    return page(request, booking, site, now=now, card=card, status=422, refusal=error, **more)
+        return page(request, booking, now=now, card=card, status=409, **more)
+    return page(request, booking, now=now, card=card, status=422, refusal=error, **more)
 
 
 def opened_at(request: StaffRequest) -> datetime | None:
@@ -141,13 +140,9 @@ def opened_at(request: StaffRequest) -> datetime | None:
 
 def conflict(booking: Booking, error: Changed, opened: datetime | None) -> dict[str, Any]:
     """Who changed the case since the page was opened, and what it was and is."""
-    changes = list(
-        BookingChange.objects.filter(booking=booking, at__gt=opened)
-        .select_related("by", "from_slot")
-        .order_by("pk")
-        if opened
-        else []
-    ) or ([error.change] if error.change else [])
+    newer = booking.changes.filter(at__gt=opened) if opened else booking.changes.none()
+    changes: list[Any] = list(newer.select_related("by", "from_slot").order_by("pk"))
+    changes = changes or ([error.change] if error.change else [])
     changed = [_changed_row(change, booking) for change in changes]
     return {"sentence": error.message, "rows": changed, "opened": opened, "last": error.change}
 
@@ -224,7 +219,7 @@ def times_to_move(booking: Booking, *, now: datetime) -> QuerySet[Slot]:
             closed_at__isnull=True,
             taken__lt=F("capacity"),
             starts_at__gt=now,
-            starts_at__lt=queue.start_of(last + timedelta(days=1)),
+            starts_at__lt=start_of(last + timedelta(days=1)),
         )
         .exclude(pk=booking.slot_id)
         .order_by("starts_at")

@@ -1,4 +1,4 @@
-"""Closing a part of a day in three steps (ui/staff §11): what closes, each appointment hit,
+"""Closing a part of a day in three steps (ADR 16): what closes, each appointment hit,
 announced. Each press is one verb of `bookings.services`."""
 
 from collections.abc import Callable

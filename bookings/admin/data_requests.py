@@ -5,10 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
@@ -27,17 +25,18 @@ from bookings.models import DataRequest
 from bookings.services import data_requests, holders
 from bookings.sheets import HeldPaper, held_paper
 from bookings.workflow import RequestStatus
-from core.admin import OfficeAdmin, site
+from core.admin import CaseAdmin, site
 from core.admin_site import Badge, MenuItem
 from core.errors import Refused
-from core.text import as_key
 
 LIST = "admin:bookings_datarequest_changelist"
+IDENTIFY, ANSWER = "bookings.identify_datarequest", "bookings.answer_datarequest"
+UNMASK = "bookings.unmask_booking"
 # Amber from here on.
 SOON_DAYS = 7
 
 
-class DataRequestAdmin(OfficeAdmin):
+class DataRequestAdmin(CaseAdmin):
     """Rows are written by the people themselves; each verb has an address of its own."""
 
     list_display = ("reference", "kind", "person", "state", "left", "office")
@@ -45,6 +44,7 @@ class DataRequestAdmin(OfficeAdmin):
     search_fields = ("reference",)
     list_select_related = ("office",)
     ordering = (F("closed_at").desc(nulls_first=True), "due_at", "pk")
+    page_related = ("office", "identified_by", "closed_by")
 
     def get_urls(self) -> list[Any]:
         view, name, one = self.admin_site.admin_view, "bookings_datarequest", "<int:pk>/"
@@ -56,34 +56,11 @@ class DataRequestAdmin(OfficeAdmin):
         held = path(f"{one}held/", view(require_POST(self.held)), name=f"{name}_held")
         return [*own, held, *super().get_urls()]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """Only looks, with number and contact masked."""
-        found = self._found(request, as_key(object_id))
-        if request.method != "GET":
-            return redirect("admin:bookings_datarequest_change", found.pk)
-        return self._page(request, found)
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        """The history stands on the page."""
-        found = self._found(request, as_key(object_id))
-        return redirect("admin:bookings_datarequest_change", found.pk)
-
     def identify(self, request: HttpRequest, pk: int) -> HttpResponse:
-        found = self._found(request, pk, "identify_datarequest")
+        found = self.found(request, pk, IDENTIFY)
         form = IdentifyForm(request.POST)
         if not form.is_valid():
-            return self._page(request, found, identify_form=form, status=422)
+            return self.page(request, found, identify_form=form, status=422)
         return self._do(
             request,
             found,
@@ -91,10 +68,10 @@ class DataRequestAdmin(OfficeAdmin):
         )
 
     def answer(self, request: HttpRequest, pk: int) -> HttpResponse:
-        found = self._found(request, pk, "answer_datarequest")
+        found = self.found(request, pk, ANSWER)
         form = AnswerForm(request.POST)
         if not form.is_valid():
-            return self._page(request, found, answer_form=form, status=422)
+            return self.page(request, found, answer_form=form, status=422)
         text = form.cleaned_data["text"]
         return self._do(
             request,
@@ -106,10 +83,10 @@ class DataRequestAdmin(OfficeAdmin):
         )
 
     def refuse(self, request: HttpRequest, pk: int) -> HttpResponse:
-        found = self._found(request, pk, "answer_datarequest")
+        found = self.found(request, pk, ANSWER)
         form = RefuseForm(request.POST)
         if not form.is_valid():
-            return self._page(request, found, refuse_form=form, status=422)
+            return self.page(request, found, refuse_form=form, status=422)
         reason = form.cleaned_data["reason"]
         return self._do(
             request,
@@ -124,11 +101,11 @@ class DataRequestAdmin(OfficeAdmin):
         """What is held about the person, with the full number and the contact, on this answer
         only, or as a PDF to hand over in the language of the person; logged with the reason
         before anything is shown. For a checked identity."""
-        found = self._found(request, pk, "unmask_booking")
+        found = self.found(request, pk, UNMASK)
         form = OpenForm(request.POST)
         if not form.is_valid() or found.anonymised_at or not found.identified_at:
             status = 422
-            return self._page(request, found, open_form=form, opening=True, status=status)
+            return self.page(request, found, open_form=form, opening=True, status=status)
         now = timezone.now()
         accounts.log_view(
             by=staff_of(request),
@@ -157,40 +134,26 @@ class DataRequestAdmin(OfficeAdmin):
             verb(timezone.now())
         except Refused as refused:
             found.refresh_from_db()
-            return self._page(request, found, refusal=refused.message, status=422, **forms)
-        return redirect("admin:bookings_datarequest_change", found.pk)
+            return self.page(request, found, refusal=refused.message, status=422, **forms)
+        return self.back_to(found)
 
-    def _found(self, request: HttpRequest, pk: int, permission: str = "") -> DataRequest:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        rows = self.get_queryset(request).select_related("office", "identified_by", "closed_by")
-        found = rows.filter(pk=pk).first()
-        right = f"bookings.{permission}"
-        if permission and not request.user.has_perm(right):
-            raise PermissionDenied
-        if found is None:
-            raise Http404
-        if permission and not staff_of(request).has_office_permission(right, found.office_id):
-            raise PermissionDenied
-        return found
-
-    def _page(
+    def page(
         self, request: HttpRequest, found: DataRequest, *, status: int = 200, **more: Any
     ) -> HttpResponse:
         user, now = staff_of(request), timezone.now()
 
         def may(permission: str) -> bool:
-            return user.has_office_permission(f"bookings.{permission}", found.office_id)
+            return user.has_office_permission(permission, found.office_id)
 
         context = {
             "title": found.reference,
             "found": found,
             "steps": _steps(found),
             "left": left_of(found, now),
-            "may_identify": may("identify_datarequest") and found.status == RequestStatus.SUBMITTED,
-            "may_answer": may("answer_datarequest") and found.is_open,
+            "may_identify": may(IDENTIFY) and found.status == RequestStatus.SUBMITTED,
+            "may_answer": may(ANSWER) and found.is_open,
             "is_own": found.identified_by_id == user.pk,
-            "may_open": may("unmask_booking") and bool(found.identified_at),
+            "may_open": may(UNMASK) and bool(found.identified_at),
             "identify_form": IdentifyForm(),
             "answer_form": AnswerForm(),
             "refuse_form": RefuseForm(),

@@ -1,4 +1,4 @@
-"""What the counter desk shows (ui/staff §8): my window, the other windows, who waits in the order
+"""What the counter desk shows: my window, the other windows, who waits in the order
 of call, who is due, who is done. The number of queries does not grow with the people."""
 
 from collections.abc import Iterable

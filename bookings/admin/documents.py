@@ -1,5 +1,5 @@
 """Looking at what is sealed or private: pictures, full numbers, telephones. Every look is a row of
-the view log, written before anything is shown (design §3 "A person", reliability §7.24)."""
+the view log, written before anything is shown."""
 
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,6 @@ from bookings.admin import case
 from bookings.admin.access import act, booking_of, check_may, document_of
 from bookings.forms import OpenForm
 from bookings.models import Booking, Document
-from core.admin import site
 
 TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
 # The file can run nothing, load nothing and stand in no frame but our own.
@@ -110,18 +109,13 @@ def open_phone(request: StaffRequest, booking: Booking, *, now: datetime) -> Htt
 
 def _log(request: StaffRequest, booking: Booking, what: str, form: OpenForm, now: datetime) -> None:
     reason = form.cleaned_data["reason"]
-    reasons.remember(request.session, case=booking.reference, reason=reason, now=now)
-    accounts.log_view(
-        by=request.user,
-        office_id=booking.office_id,
-        case=booking.reference,
-        what=what,
-        reason=reason,
-        now=now,
+    office_id, reference = booking.office_id, booking.reference
+    reasons.log_opening(
+        request, office_id=office_id, case=reference, what=what, reason=reason, now=now
     )
 
 
 def _page(
     request: StaffRequest, booking: Booking, now: datetime, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    return case.page(request, booking, site, now=now, status=status, **more)
+    return case.page(request, booking, now=now, status=status, **more)

@@ -1,7 +1,7 @@
-"""What the home page of an officer shows: what is late or waiting comes first (ui/staff §7 "01").
+"""What the home page of an officer shows: what is late or waiting comes first.
 The number of queries does not grow with the number of cases."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q, Sum
@@ -17,8 +17,9 @@ from bookings.admin.times import with_hits
 from bookings.models import Booking, Slot
 from bookings.workflow import OCCUPYING, UNDECIDED, Status
 from core.admin_site import Badge
-from notifications import admin as messages
+from core.days import start_of
 from notifications.models import Message
+from notifications.wording import kind_name
 from offices.models import Closure
 
 FIRST = 5
@@ -47,9 +48,7 @@ def context(request: StaffRequest) -> dict[str, Any]:
         return {"shows_cases": False, **clock}
     offered = queue.offered_to(request.user)
     rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
-    first = rows_of.with_all(rows.filter(status=Status.REQUESTED, belongs_to="")).order_by(
-        *queue.TABS[0].order
-    )
+    first = rows_of.with_all(rows.filter(queue.TO_LOOK_AT)).order_by(*queue.TABS[0].order)
     closures = _closures(request.user)
     return {
         "shows_cases": True,
@@ -70,7 +69,7 @@ def queue_badge(request: StaffRequest) -> Badge | None:
     now = timezone.now()
     rows = time_left.with_clock(Booking.objects.for_staff(request.user), now=now)
     is_late = time_left.late(queue.offered_to(request.user), now=now)
-    numbers = rows.filter(status=Status.REQUESTED, belongs_to="").aggregate(
+    numbers = rows.filter(queue.TO_LOOK_AT).aggregate(
         all=Count("pk"), late=Count("pk", filter=is_late)
     )
     return Badge(numbers["all"], bool(numbers["late"])) if numbers["all"] else None
@@ -78,17 +77,16 @@ def queue_badge(request: StaffRequest) -> Badge | None:
 
 def _waiting(rows: Any, offered: list, now: datetime) -> dict[str, Any]:
     is_late = time_left.late(offered, now=now)
-    numbers = rows.filter(status=Status.REQUESTED, belongs_to="").aggregate(
+    return rows.filter(queue.TO_LOOK_AT).aggregate(
         all=Count("pk"),
         unowned=Count("pk", filter=Q(owner__isnull=True)),
         late=Count("pk", filter=is_late),
         oldest=Min("clock_start", filter=is_late),
     )
-    return numbers
 
 
 def _today(rows: Any, user: Any, now: datetime) -> dict[str, int]:
-    start = queue.start_of(timezone.localdate(now))
+    start = start_of(timezone.localdate(now))
     end = start + timedelta(days=1)
     numbers = rows.filter(slot__starts_at__gte=start, slot__starts_at__lt=end).aggregate(
         visits=Count("pk", filter=queue.TODAY & ~Q(status__in=UNDECIDED)),
@@ -110,7 +108,7 @@ def _calls(request: StaffRequest) -> dict[str, Any]:
         {
             "url": _case_of(message),
             "reference": message.reference,
-            "what": (messages.KINDS | KINDS).get(message.kind, message.kind),
+            "what": KINDS.get(message.kind, kind_name(message.kind)),
             "why": WHY.get(message.status, ""),
         }
         for message in lost.order_by("created_at")[:FIRST]
@@ -134,7 +132,7 @@ def _strip(user: Any, now: datetime) -> dict[str, Any] | None:
     Nothing for those who see more than one office."""
     if user.sees_whole_city or len(user.office_ids) > 1:
         return None
-    start = queue.start_of(timezone.localdate(now))
+    start = start_of(timezone.localdate(now))
     slots = list(
         Slot.objects.for_staff(user)
         .between(start, start + timedelta(days=1))
@@ -156,7 +154,7 @@ def _strip(user: Any, now: datetime) -> dict[str, Any] | None:
         {"slot": slot, "no": number, "state": _state(slot, now)}
         for number, slot in enumerate(mine, 1)
     ]
-    return {"service": service, "cells": cells, "date": _day(now)}
+    return {"service": service, "cells": cells, "date": timezone.localdate(now)}
 
 
 def _state(slot: Any, now: datetime) -> str:
@@ -169,7 +167,3 @@ def _state(slot: Any, now: datetime) -> str:
     if slot.booked:
         return "booked"
     return "past" if slot.starts_at < now else "free"
-
-
-def _day(now: datetime) -> date:
-    return timezone.localdate(now)

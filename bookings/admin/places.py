@@ -1,5 +1,5 @@
-"""Places and times of a service: first what the change would do, then doing it (ui/staff §17
-"09"). The rules of a service stand on its own page, in `offices.admin`."""
+"""Places and times of a service: first what the change would do, then doing it. The
+rules of a service stand on its own page, in `offices.admin`."""
 
 from datetime import datetime
 from typing import Any

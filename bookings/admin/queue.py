@@ -1,13 +1,10 @@
-"""The list of cases: what is to be looked at, least time left first (ui/staff §4, §7 "02")."""
+"""The list of cases: what is to be looked at, least time left first."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -20,26 +17,17 @@ from accounts.staff import StaffRequest
 from bookings import cases
 from bookings.admin import rows as lines
 from bookings.admin import search, time_left
+from bookings.admin.tabs import CHOSEN, Tab, page_links, query, tab_links, tab_of
 from bookings.models import Booking
 from bookings.workflow import OCCUPYING, Status
-from core.admin_site import NadkhetAdminSite
+from core.admin import site
+from core.days import start_of
 from core.text import as_key
 from offices.models import OfferedService, Service
 
 PER_PAGE = 25
-# What stays ticked after an answer; never part of a filter.
-CHOSEN = "chosen"
-# More digits than a key of the database has.
+TO_LOOK_AT = Q(status=Status.REQUESTED, belongs_to="")
 TODAY = Q(status__in=OCCUPYING - {Status.HELD})
-
-
-@dataclass(frozen=True)
-class Tab:
-    """One view of the list; `order` of what it shows."""
-
-    key: str
-    label: Any
-    order: tuple[str, ...]
 
 
 TABS = (
@@ -59,7 +47,7 @@ def tab_conditions(now: datetime) -> dict[str, Q]:
     start = start_of(timezone.localdate(now))
     today = Q(slot__starts_at__gte=start, slot__starts_at__lt=start + timedelta(days=1))
     return {
-        "look": Q(status=Status.REQUESTED, belongs_to=""),
+        "look": TO_LOOK_AT,
         "waiting": Q(status=Status.NEEDS_DOCUMENTS),
         "today": TODAY & today,
         "all": Q(),
@@ -78,7 +66,7 @@ def offered_to(user: Any) -> list[OfferedService]:
     return list(OfferedService.objects.for_staff(user).select_related("office", "pattern"))
 
 
-def changelist(request: StaffRequest, site: NadkhetAdminSite, *, may_export: bool) -> HttpResponse:
+def changelist(request: StaffRequest, *, may_export: bool) -> HttpResponse:
     """The page. The number of queries does not grow with the rows."""
     now = timezone.now()
     rows: QuerySet[Booking] = Booking.objects.for_staff(request.user)
@@ -91,7 +79,7 @@ def changelist(request: StaffRequest, site: NadkhetAdminSite, *, may_export: boo
             return redirect(elsewhere)
         search.log(found, by=request.user, now=now)
         rows = found.rows
-    tab = _tab(request, default="all" if typed else "look")
+    tab = tab_of(request, TABS, default="all" if typed else "look")
     offered = offered_to(request.user)
     choices = Choices(request, offered)
     rows = choices.apply(time_left.with_clock(rows, now=now), now=now)
@@ -100,7 +88,7 @@ def changelist(request: StaffRequest, site: NadkhetAdminSite, *, may_export: boo
     context = {
         **site.each_context(request),
         "title": _("Review queue") if tab.key == "look" else _("Appointments"),
-        "tabs": _tab_links(request, tab, counts(rows, now=now)),
+        "tabs": tab_links(request, TABS, tab, counts(rows, now=now)),
         "tab": tab,
         "page": page,
         "rows": lines.as_rows(page.object_list, now=now),
@@ -110,9 +98,8 @@ def changelist(request: StaffRequest, site: NadkhetAdminSite, *, may_export: boo
         "may_work": request.user.has_perm("bookings.change_booking"),
         "may_decide": request.user.has_perm("bookings.decide_booking"),
         "may_export": may_export,
-        "previous_page": _page_link(request, page, -1),
-        "next_page": _page_link(request, page, 1),
-        "query": _query(request),
+        **page_links(request, page),
+        "query": query(request),
         "chosen": {as_key(pk) for pk in request.GET.getlist(CHOSEN)},
     }
     return TemplateResponse(request, "admin/bookings/booking/change_list.html", context)
@@ -123,7 +110,11 @@ class Choices:
     own offices, so a foreign number finds nothing."""
 
     def __init__(self, request: StaffRequest, offered: Sequence[OfferedService]) -> None:
-        self.values = request.GET
+        self.service = request.GET.get("service", "")
+        self.owner = request.GET.get("owner", "")
+        self.office = request.GET.get("office", "")
+        self.day = request.GET.get("day", "")
+        self.late = request.GET.get("late", "")
         self.user = request.user
         self.offered = offered
         ids = {one.service_id for one in offered}
@@ -131,29 +122,6 @@ class Choices:
         self.owners = _owners(request.user)
         self.offices = sorted({one.office for one in offered}, key=str)
         self.days = [(key, label) for key, (label, _days) in DAYS.items()]
-
-    def __getitem__(self, name: str) -> str:
-        return self.values.get(name, "")
-
-    @property
-    def service(self) -> str:
-        return self["service"]
-
-    @property
-    def owner(self) -> str:
-        return self["owner"]
-
-    @property
-    def office(self) -> str:
-        return self["office"]
-
-    @property
-    def day(self) -> str:
-        return self["day"]
-
-    @property
-    def late(self) -> str:
-        return self["late"]
 
     @property
     def is_set(self) -> bool:
@@ -196,10 +164,6 @@ def neighbours(request: StaffRequest, booking: Booking, *, now: datetime) -> dic
     }
 
 
-def start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
 def _owners(user: Any) -> list[tuple[int, str]]:
     """Who owns open cases in these offices. One query."""
     rows = Booking.objects.for_staff(user).open().filter(owner__isnull=False)
@@ -210,36 +174,3 @@ def _owners(user: Any) -> list[tuple[int, str]]:
         (pk, " ".join(part for part in (first, last) if part) or username)
         for pk, first, last, username in people.distinct()
     ]
-
-
-def _tab(request: StaffRequest, *, default: str) -> Tab:
-    wanted = request.GET.get("tab", default)
-    return next((tab for tab in TABS if tab.key == wanted), TABS[0])
-
-
-def _tab_links(request: StaffRequest, current: Tab, numbers: Counter | dict) -> list[dict]:
-    kept = {key: value for key, value in request.GET.items() if key not in ("tab", "page", CHOSEN)}
-    return [
-        {
-            "label": tab.label,
-            "number": numbers[tab.key],
-            "url": "?" + urlencode({**kept, "tab": tab.key}),
-            "is_current": tab is current,
-        }
-        for tab in TABS
-    ]
-
-
-def _page_link(request: StaffRequest, page: Page, step: int) -> str:
-    number = page.number + step
-    if not 1 <= number <= page.paginator.num_pages:
-        return ""
-    kept = {key: value for key, value in request.GET.items() if key != CHOSEN}
-    return "?" + urlencode({**kept, "page": number})
-
-
-def _query(request: StaffRequest) -> str:
-    """The filters as an address has them."""
-    kept = request.GET.copy()
-    kept.pop(CHOSEN, None)
-    return kept.urlencode()

@@ -1,4 +1,4 @@
-"""The lines of a list of cases: what each of them shows beside its own row (ui/staff §4)."""
+"""The lines of a list of cases: what each of them shows beside its own row."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

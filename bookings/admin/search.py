@@ -1,5 +1,5 @@
 """What an officer types into the one search box: a reference, a name, a telephone number, or a
-full national ID or passport number (found by its blind index; design §3 "A person")."""
+full national ID or passport number (found by its blind index)."""
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode

@@ -1,4 +1,4 @@
-"""The papers of a day: on the screen and as PDF (pictures "06"). Telephones stand masked; a PDF
+"""The papers of a day: on the screen and as PDF. Telephones stand masked; a PDF
 with full ones asks why, and each appointment on it gets a row of the view log."""
 
 from datetime import date, datetime

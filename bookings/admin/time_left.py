@@ -1,5 +1,5 @@
 """How long an officer still has to answer, in working hours of the office. The clock stands still
-while the applicant has been asked for documents and has not answered (ui/staff §6)."""
+while the applicant has been asked for documents and has not answered."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Booking, BookingChange
 from bookings.workflow import UNDECIDED, Status
+from core.days import moment, start_of
 from offices.models import Closure, OfferedService
 
 # Closed days before now that still matter to a case nobody has answered.
@@ -42,7 +43,7 @@ class WorkingTime:
             left -= self.is_open(day)
             if not left:
                 break
-        return _at(day, self.closes)
+        return moment(day, self.closes)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Working time from start to end."""
@@ -50,7 +51,7 @@ class WorkingTime:
         day, last = timezone.localdate(start), timezone.localdate(end)
         while day <= last:
             if self.is_open(day):
-                hours = min(end, _at(day, self.closes)) - max(start, _at(day, self.opens))
+                hours = min(end, moment(day, self.closes)) - max(start, moment(day, self.opens))
                 total += max(hours, timedelta())
             day += timedelta(days=1)
         return total
@@ -59,7 +60,7 @@ class WorkingTime:
     def day(self) -> timedelta:
         """Length of a working day."""
         today = timezone.localdate()
-        return _at(today, self.closes) - _at(today, self.opens)
+        return moment(today, self.closes) - moment(today, self.opens)
 
     def left(
         self, start: datetime, deadline: datetime, *, now: datetime, paused: bool = False
@@ -159,10 +160,10 @@ def _limit(hours: WorkingTime, days: int, now: datetime) -> datetime:
     """The end of the last day whose cases should be answered by now."""
     day = timezone.localdate(now)
     for _distance in range(LOOK_BACK.days):
-        if now > hours.deadline(_at(day, time()), days):
+        if now > hours.deadline(start_of(day), days):
             break
         day -= timedelta(days=1)
-    return _at(day + timedelta(days=1), time())
+    return start_of(day + timedelta(days=1))
 
 
 def in_words(length: timedelta, day: timedelta) -> str:
@@ -184,7 +185,3 @@ def _closed_days(now: datetime) -> dict[int | None, set[date]]:
     for office_id, day in Closure.objects.filter(date__range=span).values_list("office_id", "date"):
         closed[office_id].add(day)
     return closed
-
-
-def _at(day: date, clock: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, clock))

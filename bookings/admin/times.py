@@ -1,4 +1,4 @@
-"""Times with their places, and closed days: what a head of section sets (ui/staff §17 "09")."""
+"""Times with their places, and closed days: what a head of section sets."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,10 +20,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.staff import StaffRequest, staff_of
 from bookings import services
 from bookings.admin import city_closing
-from bookings.admin.queue import start_of
 from bookings.models import Booking, Slot
 from core import thai_dates
 from core.admin import OfficeAdmin, ScopedRelatedFilter, is_list
+from core.days import start_of
 from core.db import lock_rows
 from core.forms import BuddhistDateField
 from offices.models import Closure

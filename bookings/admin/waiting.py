@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
@@ -25,12 +23,10 @@ from bookings.forms import OpenForm, TakeOutForm
 from bookings.models import Slot, WaitingEntry
 from bookings.workflow import WaitingStatus
 from core import thai_dates
-from core.admin import OfficeAdmin, is_list, site
+from core.admin import CaseAdmin, is_list, site
 from core.admin_site import MenuItem
 from core.errors import Refused
-from core.text import as_key
 
-PAGE = "admin:bookings_waitingentry_change"
 UNMASK, CHANGE = "bookings.unmask_booking", "bookings.change_waitingentry"
 # State → its chip; what is over looks like a cancelled case.
 CHIPS = {
@@ -61,7 +57,7 @@ class StateFilter(admin.SimpleListFilter):
         return [{**first, "display": _("In line")}, *others]
 
 
-class WaitingAdmin(OfficeAdmin):
+class WaitingAdmin(CaseAdmin):
     """Rows are written by the people themselves; each verb has an address of its own."""
 
     list_display = (
@@ -78,6 +74,7 @@ class WaitingAdmin(OfficeAdmin):
     search_fields = ("reference",)
     list_select_related = ("office", "service")
     ordering = ("office", "service", "joined_at", "pk")
+    page_related = ("office", "service", "follows", "closed_by")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request).prefetch_related("offers__slot")
@@ -91,34 +88,12 @@ class WaitingAdmin(OfficeAdmin):
             *super().get_urls(),
         ]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """Only looks, with the contact masked."""
-        found = self._found(request, as_key(object_id))
-        if request.method != "GET":
-            return redirect(PAGE, found.pk)
-        return self._page(request, found)
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        """What happened stands on the page."""
-        return redirect(PAGE, self._found(request, as_key(object_id)).pk)
-
     def open_contact(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show telephone and e-mail once, on this answer only; logged before they are shown."""
-        found = self._found(request, pk, UNMASK)
+        found = self.found(request, pk, UNMASK)
         form = OpenForm(request.POST)
         if not form.is_valid():
-            return self._page(request, found, open_form=form, opening=True, status=422)
+            return self.page(request, found, open_form=form, opening=True, status=422)
         accounts.log_view(
             by=staff_of(request),
             office_id=found.office_id,
@@ -127,38 +102,22 @@ class WaitingAdmin(OfficeAdmin):
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
         )
-        return self._page(request, found, opened=True)
+        return self.page(request, found, opened=True)
 
     def take_out(self, request: HttpRequest, pk: int) -> HttpResponse:
-        found = self._found(request, pk, CHANGE)
+        found = self.found(request, pk, CHANGE)
         form = TakeOutForm(request.POST)
         if not form.is_valid():
-            return self._page(request, found, out_form=form, status=422)
+            return self.page(request, found, out_form=form, status=422)
         reason = form.cleaned_data["reason"]
         try:
             services.take_out(entry=found, reason=reason, by=staff_of(request), now=timezone.now())
         except Refused as refused:
             found.refresh_from_db()
-            return self._page(request, found, out_form=form, refusal=refused, status=422)
-        return redirect(PAGE, found.pk)
+            return self.page(request, found, out_form=form, refusal=refused, status=422)
+        return self.back_to(found)
 
-    def _found(self, request: HttpRequest, pk: int, permission: str = "") -> WaitingEntry:
-        """Raises PermissionDenied, also where the right is held at another office only."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if permission and not request.user.has_perm(permission):
-            raise PermissionDenied
-        rows = self.get_queryset(request).select_related(
-            "office", "service", "follows", "closed_by"
-        )
-        found = rows.filter(pk=pk).first()
-        if found is None:
-            raise Http404
-        if permission and not staff_of(request).has_office_permission(permission, found.office_id):
-            raise PermissionDenied
-        return found
-
-    def _page(
+    def page(
         self, request: HttpRequest, found: WaitingEntry, *, status: int = 200, **more: Any
     ) -> HttpResponse:
         user = staff_of(request)

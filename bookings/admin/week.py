@@ -1,4 +1,4 @@
-"""A week of one service beside its printed times: how full each time is (ui/staff §17 "09")."""
+"""A week of one service beside its printed times: how full each time is."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.staff import StaffRequest
-from bookings.admin.queue import start_of
 from bookings.models import Slot
 from core.admin import site
+from core.days import start_of
 from core.text import as_key
 from offices import queries as office_queries
 from offices.models import Closure, OfferedService

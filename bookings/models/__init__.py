@@ -1,7 +1,7 @@
 """Slots, bookings, the people on them, documents, history; closings, the day at the counter, the
 waiting list, requests about personal data."""
 
-from bookings.models.booking import Booking, BookingChange, Party
+from bookings.models.booking import Booking, BookingChange
 from bookings.models.closing import CHANGES, Choice, Closing, ClosingDecision, Part
 from bookings.models.counter import (
     Alarm,
@@ -12,6 +12,7 @@ from bookings.models.counter import (
     Ticket,
 )
 from bookings.models.documents import Document, ItemCheck, ItemState
+from bookings.models.party import Party
 from bookings.models.requests import DataRequest, DataRequestChange
 from bookings.models.slot import Slot
 from bookings.models.waiting import ReturningPlace, WaitingEntry

@@ -1,4 +1,4 @@
-"""A booking, the people on it, and its history."""
+"""A booking and its history."""
 
 import uuid
 from typing import TYPE_CHECKING
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent
@@ -196,7 +195,7 @@ class Booking(models.Model):
                 condition=Q(status=Status.HELD),
                 name="booking_holds_of_a_visitor",
             ),
-            # Four eyes: the database knows it too (reliability §7.23).
+            # Four eyes: the database knows it too (ADR 20).
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True)
                 | Q(entered_by__isnull=True)
@@ -246,65 +245,6 @@ class Booking(models.Model):
     def takes_documents(self) -> bool:
         """Whether pictures can be sent for the first check: until it is decided."""
         return self.status in UNDECIDED
-
-
-class Party(models.Model):
-    """One person of a booking (ผู้ร้อง 1 or 2). The number is sealed; `id_index` finds it and
-    `id_tail` shows its end. One open booking per person and service: the partial constraint."""
-
-    class IdKind(models.TextChoices):
-        NATIONAL_ID = "national_id", _("national ID")
-        PASSPORT = "passport", _("passport")
-
-    booking = models.ForeignKey(
-        Booking,
-        verbose_name=_("appointment"),
-        db_index=False,
-        on_delete=models.CASCADE,
-        related_name="parties",
-    )
-    service = models.ForeignKey(Service, db_index=False, on_delete=models.PROTECT, related_name="+")
-    position = models.PositiveSmallIntegerField(_("applicant"))
-    full_name = models.CharField(_("full name"), max_length=150)
-    name_key = models.CharField(max_length=300, editable=False)
-    nationality = models.CharField(_("nationality"), max_length=2)
-    id_kind = models.CharField(_("document"), max_length=12, choices=IdKind.choices)
-    id_sealed = models.BinaryField(editable=False)
-    id_index = models.BinaryField(max_length=32, editable=False)
-    id_tail = models.CharField(max_length=4, editable=False)
-    is_open = models.BooleanField(default=True, editable=False)
-
-    class Meta:
-        verbose_name = _("applicant")
-        verbose_name_plural = _("applicants")
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["booking", "position"], name="one_party_a_position"),
-            models.UniqueConstraint(
-                fields=["service", "id_index"],
-                condition=Q(is_open=True),
-                name="one_open_booking_a_person",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["id_index"], name="party_id_index"),
-        ]
-
-    def __str__(self) -> str:
-        return self.full_name or gettext("Data removed as scheduled")
-
-    @property
-    def masked_number(self) -> str:
-        return masked(self.id_kind, self.id_tail)
-
-
-def masked(id_kind: str, tail: str) -> str:
-    """x-xxxx-xxxxx-70-8, or xxxxxx21 for a passport; a dash where the number was removed."""
-    if not tail:
-        return "–"
-    if id_kind == Party.IdKind.NATIONAL_ID:
-        return f"x-xxxx-xxxxx-{tail[-3:-1]}-{tail[-1:]}"
-    return f"xxxxxx{tail[-2:]}"
 
 
 class BookingChange(StatusChange):

@@ -1,5 +1,5 @@
 """Closing a part of a day or changing the times of a service, and what becomes of each appointment
-that it hits (ui/staff §11)."""
+that it hits (ADR 16)."""
 
 from datetime import datetime, time, timedelta
 

@@ -35,7 +35,7 @@ class NotServedReason(models.TextChoices):
 
 class Counter(models.Model):
     """The last number given in a lane of an office on one day; its row is locked to give the
-    next one, so that numbers run on whatever became of the earlier ones (peers §2, item 40)."""
+    next one, so that numbers run on whatever became of the earlier ones (ADR 14)."""
 
     office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent
-from bookings.models.booking import Party, masked
+from bookings.models.party import Party, masked
 from bookings.workflow import REQUEST_OPEN, RequestStatus
 from core import thai_dates
 from core.models import StatusChange

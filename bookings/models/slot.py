@@ -14,7 +14,7 @@ from offices.models import OfferedService, Office, Service
 if TYPE_CHECKING:
     from accounts.models import User
 
-# A missed Buddhist year would lie 543 years ahead (reliability §7.13).
+# A missed Buddhist year would lie 543 years ahead.
 YEARS = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 
@@ -50,7 +50,7 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
 class Slot(models.Model):
     """One time of one service at one office. `taken` and `taken_online` are written only by
-    `bookings.services.places` (design §3 "A place")."""
+    `bookings.services.places`."""
 
     office = models.ForeignKey(
         Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="slots"

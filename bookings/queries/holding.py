@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 
 from bookings import rules
 from bookings.models import Booking, Slot
-from bookings.queries.times import start_of
 from bookings.rules import BookingWindow
 from bookings.workflow import Status
+from core.days import start_of
 from core.db import words_of
 from core.rows import columns, partly, read
 from offices.models import OfferedService, Office, OpeningPattern, Service, ServiceCase

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
@@ -13,6 +13,7 @@ from bookings import rules
 from bookings.models import Booking, Slot
 from bookings.rules import BookingWindow
 from bookings.workflow import OPEN, Status
+from core.days import start_of
 from offices import queries as office_queries
 from offices.models import (
     Closure,
@@ -212,7 +213,3 @@ def _free_by_day(
             places[day] += free
             times[day] += 1
     return places, times, slots
-
-
-def start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))

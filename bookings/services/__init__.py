@@ -38,7 +38,6 @@ from bookings.services.holds import (
     release_hold,
     take_kept,
 )
-from bookings.services.moves import Changed
 from bookings.services.offers import (
     end_booked_waiting,
     end_waiting,
@@ -70,7 +69,6 @@ __all__ = [
     "PRIVACY_TEXT_VERSION",
     "AlreadyBooked",
     "Asked",
-    "Changed",
     "Details",
     "Generated",
     "Person",

@@ -43,7 +43,7 @@ def carry_out(*, closing: Closing, now: datetime) -> int:
 
 def forgotten(*, now: datetime) -> tuple[int, list[str]]:
     """How many announced closings lie ahead, and who stands on one, or on a time that went out of
-    its pattern, without a decision: nobody, ever (reliability F9). Two queries, one a closing."""
+    its pattern, without a decision: nobody, ever (fault F9). Two queries, one a closing."""
     announced = Closing.objects.filter(
         status__in=CLOSED_BY, date__gte=timezone.localdate(now), pattern__isnull=True
     )

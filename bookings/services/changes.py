@@ -62,7 +62,7 @@ def move_to(
 
     Raises Refused("full" | "closed" | "too_soon" | "too_far" | "cutoff" | "moves" | "same" |
     "move") and Changed; the old time is kept then. Both slots are locked in id order, so that
-    crossing moves cannot deadlock (reliability F7)."""
+    crossing moves cannot deadlock (fault F7)."""
     _check_may_change(booking, by=by, now=now, reason=reason)
     if (slot.office_id, slot.service_id) != (booking.office_id, booking.service_id):
         raise Refused(_("This time is not available. Choose another."), code="closed")
@@ -141,7 +141,7 @@ def _tell_moved(
 
 def swap_places(booking: Booking, slot: Slot, *, online: bool) -> None:
     """Take a place of `slot` and give back the one of the booking, both rows locked in id order,
-    so that crossing moves cannot deadlock (reliability F7). Raises Refused("full" | "closed")."""
+    so that crossing moves cannot deadlock (fault F7). Raises Refused("full" | "closed")."""
     for slot_id in sorted((booking.slot_id, slot.pk)):
         if slot_id == slot.pk:
             take_places(slot_id=slot_id, online=online)

@@ -1,5 +1,5 @@
 """What a change of places would do to the times that exist already, and doing it. Nobody who is
-booked is hit: a time never gets fewer places than are taken (reliability F8)."""
+booked is hit: a time never gets fewer places than are taken (fault F8)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

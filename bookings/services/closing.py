@@ -1,5 +1,5 @@
 """Closing a part of a day: first a draft that stops new bookings, then a decision for each
-appointment, then the announcement (reliability F9). What was announced is carried out by
+appointment, then the announcement (fault F9). What was announced is carried out by
 `bookings.services.carrying_out`."""
 
 from collections.abc import Sequence

@@ -1,5 +1,5 @@
 """What an officer decides about a submitted booking. `version` is the one the page was opened
-with: of two officers the second is told who was first (reliability F6)."""
+with: of two officers the second is told who was first (fault F6)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -50,8 +50,8 @@ def ask_for_documents(
     note: str = "",
     version: int | None = None,
 ) -> Booking:
-    """Ask for what is missing, all at once and only once (Licensing Facilitation Act B.E. 2558,
-    facts §3.6). The place stays taken.
+    """Ask for what is missing, all at once and only once (Licensing Facilitation Act B.E. 2558).
+    The place stays taken.
 
     Raises Refused("items" | "asked" | "stale" | "move") and Changed. Locks the booking."""
     if not items:

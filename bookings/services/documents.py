@@ -1,5 +1,5 @@
 """Taking and removing pictures of documents. The picture is made new in another process before
-any transaction; what was sent is thrown away (reliability §7.24)."""
+any transaction; what was sent is thrown away."""
 
 import json
 import os

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from bookings.models import Booking, Party, Ticket
 from bookings.services import counter
-from bookings.services.counter.numbers import start_of_day
 from bookings.services.moves import locked_booking, move
 from bookings.services.offers import free_place
 from bookings.services.places import lock_slot
 from bookings.workflow import OPEN, UNDECIDED, Status, TicketStatus
+from core.days import start_of
 from core.errors import Refused
 from core.workflow import SYSTEM
 
@@ -39,7 +39,7 @@ def end_office_days(*, now: datetime) -> int:
     waiting = Ticket.objects.filter(status__in=[TicketStatus.WAITING, TicketStatus.CALLED])
     left = waiting.filter(Q(day__lt=timezone.localdate(now)) | over)
     expected = Booking.objects.filter(status=Status.CONFIRMED, slot__starts_at__lt=now)
-    absent = expected.filter(Q(slot__starts_at__lt=start_of_day(now)) | over)
+    absent = expected.filter(Q(slot__starts_at__lt=start_of(timezone.localdate(now))) | over)
     ended = sum(_gone(now, ticket=ticket) for ticket in left.select_related("offered"))
     return ended + sum(_gone(now, booking=booking) for booking in absent)
 

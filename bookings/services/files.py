@@ -1,4 +1,4 @@
-"""Files of documents that no row names: what a killed upload left behind (reliability I7)."""
+"""Files of documents that no row names: what a killed upload left behind (invariant I7)."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Proof of the invariants of reliability §2 from what the tables and the folder of documents say.
+"""Proof of the invariants (I1 to I8 here) from what the tables and the folder of documents say.
 Set-based reads only: nothing is mended here. Examples are references and row numbers, never
 anything personal."""
 

@@ -1,4 +1,4 @@
-"""The one place that writes a booking's status (design §3 "A move")."""
+"""The one place that writes a booking's status."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,25 +9,11 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Booking, BookingChange, Party, Slot
 from bookings.workflow import OPEN, WORKFLOW, Status
-from core import thai_dates
 from core.db import lock_rows
 from core.errors import Refused
 from core.rows import insert, update
+from core.versions import check_version
 from core.workflow import Actor
-
-
-class Changed(Refused):
-    """Somebody else was first. `change` is the newest step of the history, to name who and when."""
-
-    def __init__(self, change: BookingChange | None) -> None:
-        who = str(change.by) if change and change.by else _("the applicant")
-        when = thai_dates.clock(change.at) if change else ""
-        super().__init__(
-            _("%(who)s changed this case at %(when)s. What you pressed was not saved.")
-            % {"who": who, "when": when},
-            code="stale",
-        )
-        self.change = change
 
 
 def locked_booking(booking_id: int, *, version: int | None = None) -> Booking:
@@ -35,8 +21,7 @@ def locked_booking(booking_id: int, *, version: int | None = None) -> Booking:
 
     Raises Changed when `version` is given and no longer the present one."""
     booking = lock_rows(Booking.objects.filter(pk=booking_id)).get()
-    if version is not None and booking.version != version:
-        raise Changed(booking.changes.select_related("by").last())
+    check_version(booking, version)
     return booking
 
 

@@ -35,7 +35,7 @@ def prepare(closing: Closing, *, now: datetime) -> None:
         slot.out_of_pattern, slot.closed_at, slot.stopped_by = True, now, closing
     Slot.objects.bulk_create(missing, batch_size=BATCH, ignore_conflicts=True)
     old = [one.pk for key, one in known.items() if key in wanted and one.out_of_pattern]
-    _in(old).update(stopped_by=closing)
+    _slots(old).update(stopped_by=closing)
 
 
 def put_in_force(closing: Closing, *, gone: Sequence[int], now: datetime) -> None:
@@ -44,10 +44,10 @@ def put_in_force(closing: Closing, *, gone: Sequence[int], now: datetime) -> Non
 
     Raises Refused("stale") when the pattern or who uses it was changed meanwhile."""
     _check_unchanged(closing)
-    _in(gone).update(out_of_pattern=True, stopped_by=None)
-    _in(gone).filter(closed_at__isnull=True).update(closed_at=now)
+    _slots(gone).update(out_of_pattern=True, stopped_by=None)
+    _slots(gone).filter(closed_at__isnull=True).update(closed_at=now)
     new = list(closing.new_slots().values_list("pk", flat=True))
-    _in(new).update(out_of_pattern=False, closed_at=None, stopped_by=None)
+    _slots(new).update(out_of_pattern=False, closed_at=None, stopped_by=None)
     # On closed days they stay closed, until the day opens again.
     closing.same_slots().filter(
         out_of_pattern=True, starts_at__date__in=_closed_days(closing, now)
@@ -101,8 +101,8 @@ def _days(now: datetime) -> list[date]:
     return [today + timedelta(days=n) for n in range(settings.SLOT_DAYS_AHEAD + 1)]
 
 
-def _in(slots: Sequence[int]) -> QuerySet[Slot]:
-    return Slot.objects.filter(pk__in=slots)
+def _slots(ids: Sequence[int]) -> QuerySet[Slot]:
+    return Slot.objects.filter(pk__in=ids)
 
 
 def _length(starts: time, ends: time) -> timedelta:

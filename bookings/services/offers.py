@@ -1,5 +1,5 @@
 """A freed place becomes an offer to the first in line, in the transaction that freed it: the row
-of its time is locked all the while, so nobody at a web page can snatch it (peers §2, item 29).
+of its time is locked all the while, so nobody at a web page can snatch it (ADR 17).
 
 Locks in order: the slot, the bookings, the line (the row of the service at the office), the
 entries. Who frees a place holds the slot and the booking already."""

@@ -1,6 +1,6 @@
-"""Taking places and giving them back (design §3 "A place"): every path comes here, web, staff,
-move, waiting list. Each is one UPDATE and locks the slot's row
-until the transaction ends; callers touch slots in id order, before any booking."""
+"""Taking places and giving them back: every path comes here, web, staff, move, waiting list. Each
+is one UPDATE and locks the slot's row until the transaction ends; callers touch slots in id order,
+before any booking."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -12,6 +12,7 @@ from bookings.models import Choice, Closing, ClosingDecision, Slot
 from bookings.services.closing_rules import stale
 from bookings.services.places import give_back_places, take_places, take_stopped_place
 from bookings.workflow import ClosingStatus
+from core.days import start_of
 from core.db import lock_rows
 from core.errors import Refused
 from offices.models import OfferedService
@@ -40,7 +41,7 @@ def free_times(offered: OfferedService, *, now: datetime, closing: Closing) -> l
     """Times with a place for staff, not earlier than the office's own notice, in time order; those
     too that a change of times has made ready."""
     first = rules.booking_window(offered, now=now).first
-    start = timezone.make_aware(datetime.combine(first, time()))
+    start = start_of(first)
     is_open = Q(closed_at__isnull=True) | Q(stopped_by=closing, out_of_pattern=True)
     free = Slot.objects.of(offered).filter(is_open, taken__lt=F("capacity"))
     return list(free.filter(starts_at__gt=max(start, now)).order_by("starts_at"))

@@ -1,5 +1,5 @@
 """Reminders are rows made by a query on due times; never for a cancelled or past visit, none
-right after a booking made when the reminder was already due (design §3, reliability F34)."""
+right after a booking made when the reminder was already due (ADR 7, fault F34)."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -12,6 +12,7 @@ from django.utils import timezone
 from bookings import news
 from bookings.models import Booking
 from bookings.workflow import Status
+from core.days import start_of
 from notifications.models import Message
 
 DAY_BEFORE = "reminder_1d"
@@ -45,7 +46,7 @@ def _days_due(now: datetime) -> Iterator[tuple[datetime, datetime]]:
         eve = datetime.combine(day - timedelta(days=1), time(settings.REMINDER_HOUR))
         due_at = timezone.make_aware(eve)
         if due_at <= now:
-            yield timezone.make_aware(datetime.combine(day, time())), due_at
+            yield start_of(day), due_at
 
 
 def _visits(kind: str) -> QuerySet[Booking]:

@@ -1,5 +1,5 @@
 """Cancelled places that come back after a while: what an office can do against people who book
-times to hand them on (peers §2, item 30)."""
+times to hand them on (ADR 18)."""
 
 import secrets
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Turning a hold into a booking, once (design §3 "The same form twice")."""
+"""Turning a hold into a booking, once (ADR 12)."""
 
 from collections.abc import Sequence
 from copy import copy

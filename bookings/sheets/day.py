@@ -1,10 +1,9 @@
 """The appointments of a day (S2-R06): ลำดับที่, เวลา, ชื่อคู่สมรส, เบอร์ติดต่อ."""
 
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import phonenumbers
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
@@ -13,6 +12,7 @@ from bookings.models import Booking, Slot
 from bookings.sheets.paper import Choice, Column, Sheet, day_lines, in_digits, printed
 from bookings.workflow import OCCUPYING, Status
 from core import thai_dates
+from core.days import moment, start_of
 from core.templatetags.staff import mask_phone
 from offices.models import OfferedService
 
@@ -58,7 +58,7 @@ def _day_columns(*, couple: bool, wall: bool) -> tuple[Column, ...]:
 
 def _day_rows(choice: Choice, *, full_phones: bool) -> list[tuple[tuple[str, ...], str]]:
     """The cells after the number, and the reference or nothing, of each row."""
-    start = timezone.make_aware(datetime.combine(choice.day, time()))
+    start = start_of(choice.day)
     slots = Slot.objects.of(choice.offered).between(start, start + timedelta(days=1)).shown()
     times = [(slot.starts_at, slot.ends_at) for slot in slots.order_by("starts_at")]
     booked = _booked(choice, start)
@@ -99,8 +99,8 @@ def _pattern_times(choice: Choice) -> list[tuple[datetime, datetime]]:
         return []
     return [
         (
-            timezone.make_aware(datetime.combine(choice.day, row.starts)),
-            timezone.make_aware(datetime.combine(choice.day, row.ends)),
+            moment(choice.day, row.starts),
+            moment(choice.day, row.ends),
         )
         for row in pattern.times.order_by("starts")
     ]

@@ -62,12 +62,6 @@ def thai_day(value: dt.date | None, form: str = "") -> str:
 
 
 @register.filter
-def thai_month(value: dt.date | None, form: str = "") -> str:
-    """`ตุลาคม 2569`."""
-    return _nowrap(thai_dates.month(value), form) if value else ""
-
-
-@register.filter
 def thai_time(value: dt.datetime | None, form: str = "") -> str:
     """`09.01 น.`."""
     return _nowrap(thai_dates.clock(value), form) if value else ""

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 register = template.Library()
 
-# Soft ground and icon of each status; the word comes from the model (copy.md section 6).
+# Soft ground and icon of each status; the word comes from the model.
 STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "held": ("blue", "hourglass-split"),
     "requested": ("blue", "send"),

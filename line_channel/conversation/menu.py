@@ -14,6 +14,7 @@ from line_channel import copies, messages
 from line_channel.conversation.turn import Turn
 from line_channel.messages import LINK_ADDRESS, Press
 from line_channel.states import Step
+from registry_requests import links as copy_links
 
 MOST_CASES = 4
 # A button below the chat has 20 characters, too few for the names of the records.
@@ -32,7 +33,7 @@ def kind_name(menu: int) -> str:
 
 
 def greet(turn: Turn) -> None:
-    """The menu of five, with the web form before the code (ui/citizen 12)."""
+    """The menu of five, with the web form before the code."""
     names = [f"{number}. {kind_name(number)}" for number in copies.KINDS]
     shown = messages.card(
         _("Hello, %(district)s is glad to help") % {"district": turn.office.short_name},
@@ -121,7 +122,7 @@ def _request_card(case: copies.CopyRequest) -> Json:
     return messages.card(
         str(case.get_kind_display()),
         rows=rows,
-        buttons=[Press(_("See the request"), url=copies.link(case))],
+        buttons=[Press(_("See the request"), url=copy_links.link(case))],
     )
 
 

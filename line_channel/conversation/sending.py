@@ -9,6 +9,7 @@ from line_channel.conversation import copying, menu, summary
 from line_channel.conversation.turn import Turn
 from line_channel.messages import Banner, Press
 from line_channel.states import Step
+from registry_requests import links as copy_links
 
 TAKEN = frozenset({"full", "closed", "too_soon", "too_far", "express"})
 
@@ -45,7 +46,7 @@ def _send(turn: Turn) -> None:
             _("Request sent"),
             banner=Banner(_("Waiting for the check")),
             rows=rows,
-            buttons=[Press(_("See the request"), url=copies.link(request))],
+            buttons=[Press(_("See the request"), url=copy_links.link(request))],
         )
     )
     turn.say(

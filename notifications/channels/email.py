@@ -1,5 +1,5 @@
 """E-mail over SMTP, or whatever EMAIL_URL names. At least once: after an answer that never came
-the same message goes out again under the same Message-ID (reliability F26)."""
+the same message goes out again under the same Message-ID (fault F26)."""
 
 import smtplib
 from collections.abc import Sequence

@@ -1,5 +1,5 @@
 """Messages by LINE: one card with a button, pushed under the message's id as retry key, so that a
-second try sends nothing twice (reliability F23). Careful with the month's messages: courtesies go
+second try sends nothing twice (fault F23). Careful with the month's messages: courtesies go
 another way while the rest of them is kept for appointments."""
 
 import logging
@@ -55,7 +55,7 @@ class LineSender:
 
 def card(rendered: Rendered) -> Json:
     """The Flex message of a rendered card; `altText` is what a locked screen shows. The first of
-    its rows, a fee, is large (ui/citizen 12)."""
+    its rows, a fee, is large."""
     shown = rendered.card
     assert shown is not None  # noqa: S101 -- asked by the caller
     title = {**_text(shown.title, weight="bold"), "color": "#ffffff"}

@@ -49,7 +49,7 @@ class Service(models.Model):
 
     @property
     def is_festive(self) -> bool:
-        """Gold is for love: only marriage wears it (ui/citizen §1)."""
+        """Gold is for love: only marriage wears it."""
         return self.code == "marriage"
 
 

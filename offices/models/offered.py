@@ -69,7 +69,7 @@ class OfferedServiceQuerySet(OfficeRows):
 
 
 class OfferedService(models.Model):
-    """A service at one office: its times, places, windows and rules (design §3)."""
+    """A service at one office: its times, places, windows and rules."""
 
     office = models.ForeignKey(
         Office, verbose_name=_("office"), on_delete=models.CASCADE, related_name="offered"

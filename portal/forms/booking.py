@@ -52,7 +52,7 @@ class ConsentField(forms.BooleanField):
 
 
 class BookingForm(forms.Form):
-    """Who comes and how to reach them (contract §5). Asks for one person or two, as the service
+    """Who comes and how to reach them. Asks for one person or two, as the service
     does; of the two numbers of a person only the one that the nationality names is read."""
 
     phone = PhoneField(

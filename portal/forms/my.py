@@ -46,7 +46,7 @@ class FindForm(forms.Form):
 
 class CancelForm(forms.Form):
     """Why somebody cancels, if they like to say. `version` is that of the page: what an officer
-    decided meanwhile is seen before it is thrown away (reliability F5)."""
+    decided meanwhile is seen before it is thrown away (fault F5)."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     reason = forms.ChoiceField(

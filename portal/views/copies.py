@@ -19,7 +19,7 @@ from core import thai_dates
 from core.errors import Refused
 from core.workflow import CITIZEN
 from portal import access, visitor
-from portal.answers import private, see_other
+from portal.answers import link_over, out_of_link, see_other
 from portal.forms import ReplyForm
 from portal.presenters import copies as shown
 from portal.presenters import my
@@ -37,11 +37,10 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         found = links.read_link(token, now=timezone.now())
     except BadLink:
-        return private(render(request, "portal/link_over.html", status=410))
+        return link_over(request)
     response = see_other("portal:status", found.reference)
     access.grant_copy(response, found)
-    response["Referrer-Policy"] = "no-referrer"
-    return private(response)
+    return out_of_link(response)
 
 
 @require_safe
@@ -107,10 +106,7 @@ def move(request: HttpRequest, found: CopyRequest) -> HttpResponse:
 def leave(request: HttpRequest, found: CopyRequest) -> HttpResponse:
     """Forget the request in this browser, on a borrowed telephone."""
     response = see_other("portal:home")
-    references = {found.reference}
-    if found.collection is not None:
-        references.add(found.collection.reference)
-    for reference in references:
+    for reference in access.references_of(found):
         access.withdraw(response, reference)
     response.delete_cookie(visitor.COOKIE, samesite="Lax")
     messages.success(request, _("This phone no longer knows your request"))

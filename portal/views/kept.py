@@ -10,7 +10,7 @@ from accounts.links import BadLink
 from bookings import links, services
 from core.errors import Refused
 from portal import visitor
-from portal.answers import private, see_other
+from portal.answers import link_over, private, see_other
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,7 +21,7 @@ def kept(request: HttpRequest, token: str) -> HttpResponse:
     try:
         booking = links.read_hold_link(token, now=now)
     except BadLink:
-        return private(render(request, "portal/link_over.html", status=410))
+        return link_over(request)
     if request.method != "POST":
         return private(render(request, "portal/kept.html", {"booking": booking}))
     holder = visitor.holder_of(request)

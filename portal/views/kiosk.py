@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import wraps
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from bookings import hall, hall_links, wording
 from bookings.services import counter
 from core.errors import Refused
 from offices.models import Kiosk, Office
-from portal.answers import private, see_other
+from portal.answers import give_cookie, out_of_link, private, see_other
 from portal.presenters import hall as shown
 
 COOKIES = {"th": "nk_kiosk", "en": "nk_kiosk_en"}
@@ -41,8 +40,7 @@ def open_kiosk(request: HttpRequest, office: str, token: str) -> HttpResponse:
         raise Http404 from None
     response = see_other("portal:kiosk", office)
     grant(response, kiosk)
-    response["Referrer-Policy"] = "no-referrer"
-    return private(response)
+    return out_of_link(response)
 
 
 def of_this_kiosk(view: KioskView) -> KioskView:
@@ -100,16 +98,8 @@ def grant(response: HttpResponseBase, kiosk: Kiosk) -> None:
     for language, name in COOKIES.items():
         with override(language):
             path = reverse("portal:kiosk", args=[kiosk.office.slug])
-        response.set_signed_cookie(
-            name,
-            f"{kiosk.office_id}.{kiosk.version}",
-            salt=SALT,
-            max_age=DAYS * 86_400,
-            path=path,
-            httponly=True,
-            secure=settings.HTTPS,
-            samesite="Lax",
-        )
+        value = f"{kiosk.office_id}.{kiosk.version}"
+        give_cookie(response, name, value, salt=SALT, seconds=DAYS * 86_400, path=path)
 
 
 def _kiosk_of(request: HttpRequest, office: str) -> Kiosk | None:

@@ -18,7 +18,7 @@ from accounts.links import BadLink
 from accounts.models import LineAccount
 from bookings.services import PRIVACY_TEXT_VERSION
 from portal import limits, proven
-from portal.answers import private
+from portal.answers import link_over, out_of_link, private
 from portal.forms import LineLinkForm
 
 TRIES = 10
@@ -58,10 +58,9 @@ def link(request: HttpRequest) -> HttpResponse:
     )
     words = urlencode({"linkToken": token, "nonce": nonce})
     response = HttpResponseRedirect(f"{settings.LINE_ACCOUNT_LINK_URL}?{words}")
-    response["Referrer-Policy"] = "no-referrer"
     if form.proof:
         proven.forget(response)
-    return private(response)
+    return out_of_link(response)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,7 +70,7 @@ def account(request: HttpRequest, token: str) -> HttpResponse:
     try:
         found = line_links.read_page_link(token, now=now)
     except BadLink:
-        return private(render(request, "portal/link_over.html", status=410))
+        return link_over(request)
     if request.method == "POST" and found.unlinked_at is None:
         line_links.unlink(user_id=found.user_id, now=now)
         found = LineAccount.objects.get(pk=found.pk)

@@ -19,7 +19,7 @@ from core import thai_dates
 from core.errors import Refused
 from core.workflow import CITIZEN
 from portal import access, limits, visitor
-from portal.answers import SeeOther, private, see_other
+from portal.answers import SeeOther, link_over, out_of_link, private, see_other
 from portal.forms import CancelForm
 from portal.presenters import my as shown
 from portal.presenters import times as shown_times
@@ -39,7 +39,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         booking = links.read_link(token, now=timezone.now())
     except BadLink:
-        return private(render(request, "portal/link_over.html", status=410))
+        return link_over(request)
     page = PAGES.get(request.GET.get("page", ""), "status")
     copy = copy_requests.of_booking(booking) if booking.belongs_to else None
     response = see_other(f"portal:{page}", (copy or booking).reference)
@@ -47,8 +47,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
         access.grant(response, booking)
     else:
         access.grant_copy(response, copy)
-    response["Referrer-Policy"] = "no-referrer"
-    return private(response)
+    return out_of_link(response)
 
 
 @require_safe
@@ -61,7 +60,7 @@ def short_link(request: HttpRequest, code: str) -> HttpResponse:
         address = _signed_link(code, now=timezone.now())
     except BadLink:
         limits.too_many("short", who, limit=WRONG_CODES, minutes=WRONG_CODES_MINUTES)
-        return private(render(request, "portal/link_over.html", status=410))
+        return link_over(request)
     return private(SeeOther(address))
 
 

@@ -21,7 +21,7 @@ from bookings.workflow import RequestStatus
 from core import thai_dates
 from core.errors import Refused
 from portal import limits
-from portal.answers import private, see_other
+from portal.answers import give_cookie, link_over, out_of_link, private, see_other
 from portal.forms import DataRequestForm
 from portal.presenters.my import mask_phone
 
@@ -65,10 +65,8 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         found = request_links.read_link(token, now=timezone.now())
     except BadLink:
-        return private(render(request, "portal/link_over.html", status=410))
-    response = granted(found)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+        return link_over(request)
+    return out_of_link(granted(found))
 
 
 def own_request(view: OwnView) -> Callable[..., HttpResponse]:
@@ -144,16 +142,8 @@ def granted(found: DataRequest) -> HttpResponse:
     for language, name in COOKIES.items():
         with override(language):
             path = reverse("portal:data_status", args=[found.reference])
-        response.set_signed_cookie(
-            name,
-            f"{found.pk}.{found.link_version}",
-            salt=SALT,
-            max_age=DAYS * 86_400,
-            path=path,
-            httponly=True,
-            secure=settings.HTTPS,
-            samesite="Lax",
-        )
+        value = f"{found.pk}.{found.link_version}"
+        give_cookie(response, name, value, salt=SALT, seconds=DAYS * 86_400, path=path)
     return private(response)
 
 

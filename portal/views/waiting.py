@@ -19,7 +19,7 @@ from bookings.rules import BookingWindow
 from core.errors import Refused
 from offices.models import OfferedService
 from portal import access, limits, visitor
-from portal.answers import private, see_other
+from portal.answers import link_over, out_of_link, private, see_other
 from portal.forms import WaitingForm
 from portal.presenters import my as shown_my
 from portal.presenters import times as shown_times
@@ -85,11 +85,10 @@ def open_waiting_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         entry = links.read_waiting_link(token, now=timezone.now())
     except BadLink:
-        return private(render(request, "portal/link_over.html", status=410))
+        return link_over(request)
     response = see_other("portal:waiting", entry.reference)
     access.grant_waiting(response, entry)
-    response["Referrer-Policy"] = "no-referrer"
-    return private(response)
+    return out_of_link(response)
 
 
 @require_safe

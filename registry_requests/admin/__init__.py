@@ -20,18 +20,9 @@ from registry_requests.admin.access import LIST, PAGE, request_of
 from registry_requests.models import CopyRequest, CopyRules
 
 VERBS = {
-    "take": decisions.take,
+    **decisions.views(),
     "compare": comparing.compare,
     "card-check": comparing.ask_dopa,
-    "ask": decisions.ask,
-    "reject": decisions.reject,
-    "approve": decisions.approve,
-    "time": decisions.choose_time,
-    "ready": decisions.ready,
-    "paid": decisions.paid,
-    "hand-out": decisions.hand_out,
-    "answer": decisions.answer,
-    "cancel": decisions.cancel,
     "number": comparing.open_number,
     "contact": comparing.open_contact,
 }
@@ -66,7 +57,7 @@ class CopyRequestAdmin(OfficeAdmin):
         if request.method == "POST":
             return redirect(address_of(request.POST, page=LIST))
         may_enter = self.has_add_permission(request)
-        return queue.changelist(cast(StaffRequest, request), site, may_enter=may_enter)
+        return queue.changelist(cast(StaffRequest, request), may_enter=may_enter)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None

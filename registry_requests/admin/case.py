@@ -1,4 +1,4 @@
-"""One copy request: compare, decide, prepare, hand out (ui/staff §7 "04")."""
+"""One copy request: compare, decide, prepare, hand out."""
 
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from bookings.admin.case import opened_at, who
 from bookings.forms import CancelForm, OpenForm
 from bookings.models import Slot
 from core.admin import site
+from core.versions import Changed
 from registry_requests import queries
 from registry_requests.admin import panels
 from registry_requests.admin.access import may, request_of
@@ -30,9 +31,18 @@ from registry_requests.forms import (
     TimeForm,
 )
 from registry_requests.models import CopyRequest
-from registry_requests.services import Changed
 
 CARDS = ("ask", "reject", "cancel", "time")
+FORMS: dict[str, type[Form]] = {
+    "ask": AskForm,
+    "reject": RejectForm,
+    "cancel": CancelForm,
+    "time": TimeForm,
+    "approve": ApproveForm,
+    "answer": AnswerForm,
+    "paid": PaidForm,
+    "hand-out": HandOutForm,
+}
 RIGHTS = {
     "may_work": "check_copyrequest",
     "may_decide": "decide_copyrequest",
@@ -153,15 +163,12 @@ def _hand_out_part(found: CopyRequest, context: dict[str, Any]) -> dict[str, Any
     }
 
 
-def form_of(card: str, found: CopyRequest, *, now: datetime, data: Any = None) -> Form:
-    """The form of a card, bound when data is given."""
-    if card == "ask":
-        return AskForm(data)
-    if card == "reject":
-        return RejectForm(data)
-    if card == "time":
-        return time_form(TimeForm, found, now=now, data=data)
-    return CancelForm(data)
+def form_of(name: str, found: CopyRequest, *, now: datetime, data: Any = None) -> Form:
+    """The form of a card or another decision, bound when data is given."""
+    kind = FORMS[name]
+    if issubclass(kind, TimeForm):
+        return time_form(kind, found, now=now, data=data)
+    return kind(data)
 
 
 def _card(found: CopyRequest, card: str, context: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -186,7 +193,7 @@ def _card(found: CopyRequest, card: str, context: dict[str, Any], now: datetime)
 def _conflict(found: CopyRequest, error: Changed, opened: datetime | None) -> dict[str, Any]:
     """Who changed the request since the page was opened, and what it was and is. One query."""
     newer = found.changes.filter(at__gt=opened) if opened else found.changes.none()
-    changes = list(newer.select_related("by").order_by("pk"))
+    changes: list[Any] = list(newer.select_related("by").order_by("pk"))
     changes = changes or ([error.change] if error.change else [])
     rows = [
         {

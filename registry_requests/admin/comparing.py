@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import reasons
-from accounts import services as accounts
 from accounts.staff import StaffRequest
 from bookings.forms import OpenForm
 from core.errors import Refused
@@ -86,14 +85,9 @@ def _open(
     if not form.is_valid():
         return case.page(http, found, now=now, status=422, open_form=form, opening=part)
     reason = form.cleaned_data["reason"]
-    reasons.remember(http.session, case=found.reference, reason=reason, now=now)
-    accounts.log_view(
-        by=http.user,
-        office_id=found.desk_office_id,
-        case=found.reference,
-        what=what,
-        reason=reason,
-        now=now,
+    office_id, reference = found.desk_office_id, found.reference
+    reasons.log_opening(
+        http, office_id=office_id, case=reference, what=what, reason=reason, now=now
     )
     shown = services.unseal_number(found) if part == "number" else True
     return case.page(http, found, now=now, opened={part: shown})

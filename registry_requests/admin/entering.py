@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 
 from accounts import personal
 from accounts.staff import StaffRequest
-from bookings.admin.queue import start_of
 from bookings.models import Slot
 from bookings.services import Person
 from core import thai_dates
 from core.admin import site
+from core.days import start_of
 from core.errors import Refused
 from core.workflow import Actor
 from offices.models import OfferedService, Office

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from bookings.admin.case import who
 from bookings.models import Slot
-from notifications.admin import KINDS
 from notifications.models import Message
+from notifications.wording import kind_name
 from registry_requests import queries
 from registry_requests.admin.queue import LOOK
 from registry_requests.models import Comparison, CopyRequest
@@ -96,10 +96,6 @@ class Line:
     field: BoundField | None
     result: Comparison | None
     is_needed: bool
-
-    @property
-    def is_equal(self) -> bool:
-        return self.result is not None and self.result.matched
 
 
 def open_items(found: CopyRequest) -> list[str]:
@@ -218,7 +214,7 @@ def messages_of(found: CopyRequest) -> list[dict[str, Any]]:
     rows = Message.objects.filter(source=SOURCE, case_id=found.pk).order_by("-created_at")
     return [
         {
-            "what": KINDS.get(one.kind, one.kind),
+            "what": kind_name(one.kind),
             "at": one.created_at,
             "channel": one.get_channel_display() if one.channel else "",
             "state": one.get_status_display(),

@@ -1,12 +1,11 @@
-"""The list of copy requests: what is to be checked, late ones on top (ui/staff §4, §7 "04")."""
+"""The list of copy requests: what is to be checked, late ones on top."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -17,8 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.staff import StaffRequest
 from bookings.admin import search as searching
+from bookings.admin import tabs
 from bookings.admin.time_left import Clock, TimeLeft
-from core.admin_site import Badge, NadkhetAdminSite
+from core.admin import site
+from core.admin_site import Badge
 from offices.models import OfferedService
 from registry_requests import rules
 from registry_requests.admin import search
@@ -30,40 +31,28 @@ from registry_requests.workflow import UNDECIDED, Status
 PER_PAGE = 25
 FIRST = 3
 LOOK = UNDECIDED - {Status.NEEDS_DOCUMENTS}
+COLLECTED_FIRST = ("collection__slot__starts_at", "pk")
 
 
 @dataclass(frozen=True)
-class Tab:
-    """One view of the list; `order` of what it shows."""
+class Tab(tabs.Tab):
+    """One view of the list, of the requests that meet `condition`."""
 
-    key: str
-    label: Any
     condition: Q
-    order: tuple[str, ...]
 
 
 # The deadline first: what is late is on top by itself.
 TABS = (
-    Tab("look", gettext_lazy("To check"), Q(status__in=LOOK), ("due_at", "pk")),
+    Tab("look", gettext_lazy("To check"), ("due_at", "pk"), Q(status__in=LOOK)),
     Tab(
         "waiting",
         gettext_lazy("Waiting for the person"),
-        Q(status=Status.NEEDS_DOCUMENTS),
         ("documents_due_at", "pk"),
+        Q(status=Status.NEEDS_DOCUMENTS),
     ),
-    Tab(
-        "prepare",
-        gettext_lazy("To prepare"),
-        Q(status=Status.APPROVED),
-        ("collection__slot__starts_at", "pk"),
-    ),
-    Tab(
-        "ready",
-        gettext_lazy("To hand out"),
-        Q(status=Status.READY),
-        ("collection__slot__starts_at", "pk"),
-    ),
-    Tab("all", gettext_lazy("All"), Q(), ("-created_at", "-pk")),
+    Tab("prepare", gettext_lazy("To prepare"), COLLECTED_FIRST, Q(status=Status.APPROVED)),
+    Tab("ready", gettext_lazy("To hand out"), COLLECTED_FIRST, Q(status=Status.READY)),
+    Tab("all", gettext_lazy("All"), ("-created_at", "-pk"), Q()),
 )
 
 
@@ -75,7 +64,7 @@ class Row:
     left: TimeLeft | None
 
 
-def changelist(http: StaffRequest, site: NadkhetAdminSite, *, may_enter: bool) -> HttpResponse:
+def changelist(http: StaffRequest, *, may_enter: bool) -> HttpResponse:
     """The page. The number of queries does not grow with the rows."""
     now = timezone.now()
     rows: Any = CopyRequest.objects.for_staff(http.user)
@@ -86,13 +75,13 @@ def changelist(http: StaffRequest, site: NadkhetAdminSite, *, may_enter: bool) -
             return redirect(PAGE, found.opens.pk)
         searching.log(found, by=http.user, now=now)
         rows = found.rows
-    tab = _tab(http, default="all" if typed else "look")
+    tab = tabs.tab_of(http, TABS, default="all" if typed else "look")
     shown = with_all(rows.filter(tab.condition)).order_by(*tab.order)
     page = Paginator(shown, PER_PAGE).get_page(http.GET.get("page"))
     context = {
         **site.each_context(http),
         "title": _("Copy requests"),
-        "tabs": _tab_links(http, tab, rows),
+        "tabs": tabs.tab_links(http, TABS, tab, counts(rows)),
         "tab": tab,
         "page": page,
         "rows": as_rows(page.object_list, now=now),
@@ -100,9 +89,8 @@ def changelist(http: StaffRequest, site: NadkhetAdminSite, *, may_enter: bool) -
         "found": found,
         "may_enter": may_enter,
         "many_offices": http.user.sees_whole_city or len(http.user.office_ids) > 1,
-        "previous_page": _page_link(http, page, -1),
-        "next_page": _page_link(http, page, 1),
-        "query": http.GET.urlencode(),
+        **tabs.page_links(http, page),
+        "query": tabs.query(http),
     }
     template = "admin/registry_requests/copyrequest/change_list.html"
     return TemplateResponse(http, template, context)
@@ -167,29 +155,3 @@ def home(http: StaffRequest) -> dict[str, Any]:
 def counts(rows: CopyRequestQuerySet) -> dict[str, int]:
     """How many of each tab. One query."""
     return rows.aggregate(**{tab.key: Count("pk", filter=tab.condition) for tab in TABS})
-
-
-def _tab(http: StaffRequest, *, default: str) -> Tab:
-    wanted = http.GET.get("tab", default)
-    return next((tab for tab in TABS if tab.key == wanted), TABS[0])
-
-
-def _tab_links(http: StaffRequest, current: Tab, rows: CopyRequestQuerySet) -> list[dict[str, Any]]:
-    numbers = counts(rows)
-    kept = {key: value for key, value in http.GET.items() if key not in ("tab", "page")}
-    return [
-        {
-            "label": tab.label,
-            "number": numbers[tab.key],
-            "url": "?" + urlencode({**kept, "tab": tab.key}),
-            "is_current": tab is current,
-        }
-        for tab in TABS
-    ]
-
-
-def _page_link(http: StaffRequest, page: Page, step: int) -> str:
-    number = page.number + step
-    if not 1 <= number <= page.paginator.num_pages:
-        return ""
-    return "?" + urlencode({**http.GET.dict(), "page": number})

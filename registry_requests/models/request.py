@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent
 from bookings.models import Booking, Party
-from bookings.models.booking import masked
+from bookings.models.party import masked
 from core.models import StatusChange
 from offices.models import Office
 from registry_requests.workflow import OPEN, TO_COLLECT, UNDECIDED, Status

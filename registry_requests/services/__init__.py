@@ -6,7 +6,6 @@ from registry_requests.services.collecting import choose_time, hand_out, mark_pa
 from registry_requests.services.deciding import answer, approve, reject
 from registry_requests.services.ending import cancel, expire, tell_late
 from registry_requests.services.finding import send_link
-from registry_requests.services.moves import Changed
 from registry_requests.services.submitting import (
     AlreadyAsked,
     CardCode,
@@ -19,7 +18,6 @@ __all__ = [
     "TRIES",
     "AlreadyAsked",
     "CardCode",
-    "Changed",
     "Wish",
     "answer",
     "approve",

@@ -103,8 +103,8 @@ def check_tries(request: CopyRequest, by: User) -> None:
 def ask_for_more(
     *, request: CopyRequest, text: str, by: User, now: datetime, version: int | None = None
 ) -> CopyRequest:
-    """Ask for what is missing, all at once and only once (Licensing Facilitation Act B.E. 2558,
-    facts §3.6); the clock of the office stands still.
+    """Ask for what is missing, all at once and only once (Licensing Facilitation Act B.E. 2558);
+    the clock of the office stands still.
 
     Raises Refused("reason" | "permission" | "asked" | "stale") and Changed. Locks the request."""
     check_words(text, field="text")

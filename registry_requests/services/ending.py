@@ -14,7 +14,7 @@ from registry_requests.models import CopyRequest
 from registry_requests.services.moves import check_may, check_status, check_words, locked, move
 from registry_requests.workflow import OPEN, TO_COLLECT, Status
 
-# Licensing Facilitation Act B.E. 2558: told again as long as it is late (facts §3.6).
+# Licensing Facilitation Act B.E. 2558: told again as long as it is late.
 TOLD_LATE_EVERY = timedelta(days=7)
 
 

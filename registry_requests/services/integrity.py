@@ -32,7 +32,7 @@ def requests(now: datetime) -> Finding:
     orphans = Booking.objects.order_by().filter(belongs_to=SOURCE, copy_request=None)
     told = Message.objects.filter(source=SOURCE, case_id=OuterRef("pk"), kind="copy_received")
     return Finding(
-        "I9 copy requests",
+        "I10 copy requests",
         f"{rows.count():,} requests, {steps.count():,} steps",
         problems(
             (

@@ -1,4 +1,4 @@
-"""The one place that writes a copy request's status (design §3 "A move")."""
+"""The one place that writes a copy request's status."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,26 +6,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core import thai_dates
 from core.db import lock_rows
 from core.errors import Refused
+from core.versions import check_version
 from core.workflow import Actor
 from registry_requests.models import CopyRequest, CopyRequestChange
 from registry_requests.workflow import OPEN, WORKFLOW, Status
-
-
-class Changed(Refused):
-    """Somebody else was first. `change` is the newest step of the history, to name who and when."""
-
-    def __init__(self, change: CopyRequestChange | None) -> None:
-        who = str(change.by) if change and change.by else _("the applicant")
-        when = thai_dates.clock(change.at) if change else ""
-        super().__init__(
-            _("%(who)s changed this case at %(when)s. What you pressed was not saved.")
-            % {"who": who, "when": when},
-            code="stale",
-        )
-        self.change = change
 
 
 def locked(request: CopyRequest, *, version: int | None = None) -> CopyRequest:
@@ -34,8 +20,7 @@ def locked(request: CopyRequest, *, version: int | None = None) -> CopyRequest:
     Raises Changed when `version` is given and no longer the present one."""
     rows = CopyRequest.objects.select_related("office", "collect_at", "collection__slot")
     found = lock_rows(rows.filter(pk=request.pk)).get()
-    if version is not None and found.version != version:
-        raise Changed(found.changes.select_related("by").last())
+    check_version(found, version)
     return found
 
 

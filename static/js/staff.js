@@ -104,7 +104,7 @@ document.querySelectorAll("[data-cover]").forEach(startCover);
 const first = document.querySelector("[data-focus]");
 if (first) first.focus();
 
-// Parts that ask for themselves anew each minute (ui/staff §14): only while somebody looks at the
+// Parts that ask for themselves anew each minute: only while somebody looks at the
 // page, and never under the pointer or the focus.
 const inUse = (part) =>
   part.contains(document.activeElement) ||

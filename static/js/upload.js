@@ -1,4 +1,4 @@
-// Sending and removing documents (ui/citizen §6 "Upload"). Without it both are plain forms.
+// Sending and removing documents. Without it both are plain forms.
 "use strict";
 const UNDO_SECONDS = 10;
 

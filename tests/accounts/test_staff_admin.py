@@ -1,4 +1,4 @@
-"""Who manages whom (reliability §4: not self, not above the own role, own office only)."""
+"""Who manages whom (ADR 20): not self, not above the own role, own office only."""
 
 import pytest
 from django.urls import reverse

@@ -197,7 +197,7 @@ def test_page_without_a_version_is_too_old(signed_in, officer, case, version):
 
 
 def test_case_is_taken_over(signed_in, officer, case):
-    act(signed_in(officer), "take", case)
+    act(signed_in(officer), "take_over", case)
 
     case.refresh_from_db()
     assert case.owner == officer
@@ -213,7 +213,7 @@ def test_who_may_not_decide_is_refused(signed_in, offered, case):
 
 
 @pytest.mark.parametrize(
-    "name", ["confirm", "ask", "reject", "cancel", "move", "take", "mark", "phone"]
+    "name", ["confirm", "ask", "reject", "cancel", "move", "take_over", "mark", "phone"]
 )
 def test_looking_at_the_address_of_a_verb_leads_to_the_case(signed_in, officer, case, name):
     page = signed_in(officer).get(address(name, case))

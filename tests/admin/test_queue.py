@@ -6,31 +6,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import ViewLog
-from accounts.roles import Role
 from bookings import services
-from bookings.models import ItemState
 from bookings.workflow import Status
+from tests.admin.lists import QUEUE, rows_of
 from tests.factories import (
     NOW,
-    CaseFactory,
-    ItemFactory,
     at,
     booking_at,
-    couple_details,
     make_closure,
     make_offered,
     make_slot,
-    make_staff,
-    thai,
 )
-
-QUEUE = "admin:bookings_booking_changelist"
-
-
-def rows_of(page):
-    return [row.booking for row in page.context["rows"]]
 
 
 def queries_of(browser, address):
@@ -113,73 +101,6 @@ def test_closed_days_do_not_count(signed_in, officer, offered, bang_rak):
     assert row.left.deadline == at(2026, 11, 26, 16)
 
 
-@pytest.mark.parametrize("typed", ["{reference}", "{spoken}"])
-def test_exact_reference_opens_the_case(signed_in, officer, case, typed):
-    typed = typed.format(reference=case.reference, spoken=case.reference.lower().replace("-", " "))
-
-    page = signed_in(officer).get(reverse(QUEUE), {"q": typed})
-
-    assert page.headers["Location"] == reverse("admin:bookings_booking_change", args=[case.pk])
-
-
-@pytest.fixture
-def known(offered):
-    details = couple_details(
-        thai("น้ำผึ้ง ทดสอบใจ", "1000000000009"), thai("วีระ ตัวอย่าง"), phone="+66812345678"
-    )
-    booking_at(offered=offered)
-    return booking_at(offered=offered, details=details)
-
-
-@pytest.mark.parametrize(
-    ("typed", "kind"),
-    [
-        ("น้ำผึ้ง", "name"),
-        ("นํ้าผึ้ง", "name"),
-        ("ทดสอบใจ", "name"),
-        ("081 234 5678", "telephone"),
-        ("๐๘๑-๒๓๔-๕๖๗๘", "telephone"),
-        ("5678", "telephone"),
-        ("1-0000-00000-00-9", "national ID"),
-    ],
-)
-def test_search_finds_people_and_is_logged(signed_in, officer, known, typed, kind):
-    page = signed_in(officer).get(reverse(QUEUE), {"q": typed})
-
-    assert rows_of(page) == [known]
-    log = ViewLog.objects.get()
-    assert (log.user, log.case) == (officer, known.reference)
-    assert typed not in log.what
-
-
-def test_what_was_typed_stands_in_no_address(signed_in, officer, known):
-    browser = signed_in(officer)
-    answer = browser.post(reverse(QUEUE), {"q": "1000000000009", "tab": "all", "day": ""})
-
-    address = answer.headers["Location"]
-    page = browser.get(address)
-
-    assert "1000000000009" not in address
-    assert "tab=all" in address
-    assert rows_of(page) == [known]
-    assert page.context["typed"] == "1000000000009"
-
-
-def test_a_changed_address_searches_nothing(signed_in, officer, known):
-    for found in ("x", "AAAA", "ก", "A" * 60):
-        page = signed_in(officer).get(reverse(QUEUE), {"find": found})
-
-        assert (page.status_code, page.context["typed"]) == (200, "")
-
-
-def test_search_by_number_only_for_those_who_may_open_numbers(signed_in, known, bang_rak):
-    director = make_staff(Role.DIRECTOR, office=bang_rak)
-
-    page = signed_in(director).get(reverse(QUEUE), {"q": "1000000000009"})
-
-    assert rows_of(page) == []
-
-
 @pytest.mark.parametrize(
     "query",
     [
@@ -199,147 +120,16 @@ def test_strange_addresses_are_answered(signed_in, officer, case, query):
     assert signed_in(officer).get(reverse(QUEUE), query).status_code == 200
 
 
-def decide(browser, action, *bookings, **more):
-    chosen = [f"{booking.pk}:{booking.version}" for booking in bookings]
-    address = reverse("admin:bookings_booking_decide")
-    return browser.post(address, {"action": action, "chosen": chosen, **more}, follow=True)
+def test_filters_offer_what_the_person_has(signed_in, officer, offered):
+    case = booking_at(offered=offered)
+    services.take_over(booking=case, by=officer, now=timezone.now())
 
+    page = signed_in(officer).get(reverse(QUEUE), {"service": offered.service_id}).content.decode()
 
-def words_of(page):
-    return [str(message) for message in page.context["messages"]]
-
-
-def test_many_are_approved_and_the_changed_one_is_named(signed_in, officer, offered):
-    first, second = booking_at(offered=offered), booking_at(offered=offered)
-    stale = booking_at(offered=offered)
-    colleague = make_staff(office=offered.office, first_name="สมศรี")
-    services.confirm(booking=stale, by=colleague, now=NOW)
-
-    page = decide(signed_in(officer), "confirm", first, second, stale)
-
-    for booking in (first, second):
-        booking.refresh_from_db()
-        assert booking.status == Status.CONFIRMED
-    refused, done = words_of(page)
-    assert stale.reference in refused
-    assert "สมศรี" in refused
-    assert first.reference in done
-    assert second.reference in done
-
-
-def test_many_are_approved_only_when_every_item_was_checked(signed_in, officer, offered):
-    case = CaseFactory(service=offered.service)
-    item = ItemFactory(service=offered.service)
-    item.cases.add(case)
-    checked, unchecked = [
-        booking_at(offered=offered, details=couple_details(case=case)) for _one in range(2)
-    ]
-    services.mark_item(booking=checked, item=item, state=ItemState.PRESENT)
-
-    page = decide(signed_in(officer), "confirm", checked, unchecked, query="tab=look")
-
-    checked.refresh_from_db()
-    unchecked.refresh_from_db()
-    assert (checked.status, unchecked.status) == (Status.CONFIRMED, Status.REQUESTED)
-    assert f'value="{unchecked.pk}:{unchecked.version}" aria-label' in page.content.decode()
-    assert page.context["chosen"] == {unchecked.pk}
-    assert page.context["query"] == "tab=look"
-
-
-def test_what_somebody_else_changed_is_not_ticked_again(signed_in, officer, offered):
-    stale = booking_at(offered=offered)
-    services.confirm(booking=stale, by=make_staff(office=offered.office), now=NOW)
-
-    page = decide(signed_in(officer), "confirm", stale)
-
-    assert page.context["chosen"] == set()
-
-
-def test_ticked_cases_stay_ticked_on_the_way_back(signed_in, officer, case):
-    page = decide(signed_in(officer), "reject", case)
-
-    back = signed_in(officer).get(page.context["back"])
-    assert back.context["chosen"] == {case.pk}
-
-
-def test_address_of_decisions_leads_to_the_list(signed_in, officer):
-    page = signed_in(officer).get(reverse("admin:bookings_booking_decide"))
-
-    assert (page.status_code, page["Location"]) == (
-        302,
-        reverse("admin:bookings_booking_changelist"),
-    )
-
-
-def test_many_are_refused_with_a_reason_asked_between(signed_in, officer, offered):
-    first, second = booking_at(offered=offered), booking_at(offered=offered)
-    browser = signed_in(officer)
-
-    between = decide(browser, "reject", first, second)
-    empty = decide(browser, "reject", first, second, asked="1", kind="other", reason=" ")
-    assert (between.status_code, empty.status_code) == (200, 422)
-    assert first.changes.count() == 2
-    decide(browser, "reject", first, second, asked="1", kind="other", reason="ทดสอบเหตุผล")
-
-    for booking in (first, second):
-        booking.refresh_from_db()
-        assert booking.status == Status.REJECTED
-        assert booking.changes.last().reason == "ทดสอบเหตุผล"
-
-
-def test_many_are_asked_only_for_what_their_case_needs(signed_in, officer, offered):
-    thais, foreigners = (CaseFactory(service=offered.service, code=one) for one in ("th", "for"))
-    card, passport, translation = (ItemFactory(service=offered.service) for _one in range(3))
-    card.cases.add(thais)
-    passport.cases.add(foreigners)
-    translation.cases.add(CaseFactory(service=offered.service, code="other"))
-    first = booking_at(offered=offered, details=couple_details(thai(), thai(), case=thais))
-    second = booking_at(offered=offered, details=couple_details(thai(), thai(), case=foreigners))
-    browser = signed_in(officer)
-
-    between = decide(browser, "ask", first, second)
-    offered_items = set(between.context["form"].fields["items"].queryset)
-    decide(browser, "ask", first, second, asked="1", items=[card.pk, passport.pk], note="")
-
-    assert offered_items == {card, passport}
-    assert [one.changes.last().reason for one in (first, second)] == [
-        card.title_th,
-        passport.title_th,
-    ]
-    assert first.checks.get().item == card
-
-
-def test_many_are_asked_once_for_documents(signed_in, officer, offered):
-    item = ItemFactory(service=offered.service)
-    new = booking_at(offered=offered)
-    asked = booking_at(Status.NEEDS_DOCUMENTS, offered=offered)
-    services.documents_sent(booking=asked, now=NOW)
-    asked.refresh_from_db()
-
-    page = decide(signed_in(officer), "ask", new, asked, asked="1", items=[item.pk], note="")
-
-    new.refresh_from_db()
-    asked.refresh_from_db()
-    assert (new.status, asked.status) == (Status.NEEDS_DOCUMENTS, Status.REQUESTED)
-    refused, done = words_of(page)
-    assert asked.reference in refused
-    assert new.reference in done
-
-
-def test_who_may_not_decide_cannot_decide_many(signed_in, offered, case):
-    officer = make_staff(office=offered.office, may_decide=False)
-
-    assert decide(signed_in(officer), "confirm", case).status_code == 403
-    case.refresh_from_db()
-    assert case.status == Status.REQUESTED
-
-
-@pytest.mark.parametrize("role", [Role.AUDITOR, Role.DIRECTOR])
-def test_readers_take_nothing(signed_in, case, role, bang_rak):
-    browser = signed_in(make_staff(role, office=bang_rak))
-
-    assert browser.get(reverse(QUEUE)).status_code == 200
-    assert decide(browser, "take", case).status_code == 403
+    assert f'<option value="{offered.service_id}" selected>{offered.service}</option>' in page
+    assert f'<option value="{officer.pk}">{officer}</option>' in page
+    assert '<option value="week">' in page
+    assert "ล้างตัวกรอง" in page
 
 
 def test_home_counts_what_is_there(signed_in, officer, offered):
@@ -356,14 +146,3 @@ def test_two_offices_have_their_own_counts(signed_in, officer, foreign):
     make_offered(office=officer.active_roles[0].office)
 
     assert signed_in(officer).get(reverse("admin:index")).context["waiting"]["all"] == 0
-
-
-@pytest.mark.parametrize("chosen", ["", "x", "1", "1:", ":1", f"{'9' * 40}:1", "²:1", "-1:1"])
-def test_strange_ticks_choose_nothing(signed_in, officer, case, chosen):
-    address = reverse("admin:bookings_booking_decide")
-
-    page = signed_in(officer).post(address, {"action": "take", "chosen": [chosen]})
-
-    assert page.status_code == 302
-    case.refresh_from_db()
-    assert case.owner is None

@@ -16,11 +16,11 @@ from accounts.models import LineAccount, ViewLog
 from accounts.roles import Role
 from bookings import hall_links, links, request_links
 from bookings import services as bookings
-from bookings.models import Alarm, Document, Part, Ticket
+from bookings.models import Alarm, Document, Part, Slot, Ticket
 from bookings.services import counter
 from core.workflow import CITIZEN
 from notifications.models import Message
-from offices.models import Office, PopularDay, Window
+from offices.models import OfferedService, Office, PopularDay, Window
 from portal import access, visitor
 from portal.views import kiosk, privacy
 from registry_requests import links as copy_links
@@ -65,57 +65,79 @@ def make_world() -> World:
 def _office(office: Office, *, visitor_name: str) -> SimpleNamespace:
     offered = factories.make_offered(office=office)
     slot = factories.make_slot(offered, capacity=5)
-    number = len(office.slug)
-    booking = factories.booking_at(
-        offered=offered,
+    return SimpleNamespace(
+        office=office,
+        visitor=visitor_name,
         slot=slot,
-        details=factories.couple_details(factories.thai(f"ผู้ร้อง{'ก' * number}"), factories.thai()),
+        hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
+        datarequest=factories.make_data_request(office=office),
+        waitingentry=factories.wait(offered),
+        lineaccount=_line_account(visitor_name),
+        copyrequest=_copy_request(office),
+        **_catalogue(offered),
+        **_case(offered, slot),
+        **_closed(offered),
+        **_hall(offered),
     )
+
+
+def _catalogue(offered: OfferedService) -> dict[str, Any]:
+    popular = PopularDay.objects.get_or_create(date="2027-02-14", name_th="วันวาเลนไทน์")[0]
+    return {
+        "offered": offered,
+        "offeredservice": offered,
+        "section": offered.section,
+        "openingpattern": offered.pattern,
+        "service": offered.service,
+        "checklistitem": factories.ItemFactory(service=offered.service),
+        "popularday": popular,
+        "copyrules": CopyRules.objects.create(office=offered.office),
+        "user": factories.make_staff(office=offered.office),
+    }
+
+
+def _case(offered: OfferedService, slot: Slot) -> dict[str, Any]:
+    """A booking with a picture and a message, opened once by the head."""
+    name = f"ผู้ร้อง{'ก' * len(offered.office.slug)}"
+    details = factories.couple_details(factories.thai(name), factories.thai())
+    booking = factories.booking_at(offered=offered, slot=slot, details=details)
     accounts.log_view(
-        by=factories.make_staff(Role.HEAD, office=office),
-        office_id=office.pk,
+        by=factories.make_staff(Role.HEAD, office=offered.office),
+        office_id=offered.office_id,
         case=booking.reference,
         what="number",
         now=NOW,
     )
-    popular = PopularDay.objects.get_or_create(date="2027-02-14", name_th="วันวาเลนไทน์")[0]
-    return SimpleNamespace(
-        office=office,
-        offered=offered,
-        section=offered.section,
-        openingpattern=offered.pattern,
-        offeredservice=offered,
-        service=offered.service,
-        checklistitem=factories.ItemFactory(service=offered.service),
-        popularday=popular,
-        slot=slot,
-        booking=booking,
-        document=_document(booking),
-        closing=bookings.plan(
-            office=office,
-            day=factories.at(2026, 12, 14).date(),
-            part=Part.MORNING,
-            services=[offered],
-            reason_th="ทดสอบ",
-            by=factories.make_staff(Role.HEAD, office=office),
-            now=NOW,
-        ),
-        ticket=_ticket(offered),
-        window=Window.objects.create(office=office, section=offered.section, label="5"),
-        alarm=Alarm.objects.create(office=office, by=factories.make_staff(office=office), at=NOW),
-        closure=factories.make_closure(factories.at(2026, 12, 15).date(), office=office),
-        user=factories.make_staff(office=office),
-        viewlog=ViewLog.objects.get(office=office),
-        message=Message.objects.get(case_id=booking.pk),
-        copyrequest=_copy_request(office),
-        copyrules=CopyRules.objects.create(office=office),
-        datarequest=factories.make_data_request(office=office),
-        visitor=visitor_name,
-        hold=factories.hold(slot, offered, holder=visitor.holder_for(visitor_name)),
-        kiosk=counter.open_kiosk(office=office, by=factories.make_staff(office=office), now=NOW),
-        waitingentry=factories.wait(offered),
-        lineaccount=_line_account(visitor_name),
+    return {
+        "booking": booking,
+        "document": _document(booking),
+        "message": Message.objects.get(case_id=booking.pk),
+        "viewlog": ViewLog.objects.get(office=offered.office),
+    }
+
+
+def _closed(offered: OfferedService) -> dict[str, Any]:
+    closing = bookings.plan(
+        office=offered.office,
+        day=factories.at(2026, 12, 14).date(),
+        part=Part.MORNING,
+        services=[offered],
+        reason_th="ทดสอบ",
+        by=factories.make_staff(Role.HEAD, office=offered.office),
+        now=NOW,
     )
+    day = factories.at(2026, 12, 15).date()
+    return {"closing": closing, "closure": factories.make_closure(day, office=offered.office)}
+
+
+def _hall(offered: OfferedService) -> dict[str, Any]:
+    office, clerk = offered.office, factories.make_staff(office=offered.office)
+    return {
+        "ticket": _ticket(offered),
+        "window": Window.objects.create(office=office, section=offered.section, label="5"),
+        "alarm": Alarm.objects.create(office=office, by=clerk, at=NOW),
+        "kiosk": counter.open_kiosk(office=office, by=clerk, now=NOW),
+    }
 
 
 def _copy_request(office: Office) -> CopyRequest:

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bookings.services import integrity
-from tests.factories import NOW, make_offered, make_slot, make_staff
+from bookings.workflow import Status
+from tests.factories import NOW, booking_at, make_offered, make_slot, make_staff
+from tests.races.invariants import broken_invariants
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +38,16 @@ def slot(offered):
 @pytest.fixture
 def officer(offered):
     return make_staff()
+
+
+@pytest.fixture
+def booking(offered):
+    """A confirmed visit that fills the only time of the day."""
+    return booking_at(Status.CONFIRMED, offered=offered)
+
+
+@pytest.fixture
+def nothing_broken(db):
+    """`manage.py verify_integrity` finds nothing at the end."""
+    yield
+    assert broken_invariants() == ""

@@ -6,9 +6,9 @@ import pytest
 
 from bookings import services
 from bookings.models import Booking, Slot
-from bookings.services import Changed
 from bookings.workflow import Status
 from core.errors import Refused
+from core.versions import Changed
 from core.workflow import CITIZEN, Actor
 from notifications.models import Message
 from tests.factories import (

@@ -7,9 +7,9 @@ import pytest
 from accounts.roles import Role
 from bookings import checklist, services
 from bookings.models import Booking, ItemCheck, ItemState
-from bookings.services import Changed
 from bookings.workflow import Status
 from core.errors import Refused
+from core.versions import Changed
 from core.workflow import CITIZEN
 from notifications.models import Message
 from tests.factories import (

@@ -1,4 +1,4 @@
-"""A killed upload leaves a file that a sweep removes (reliability F12, I7)."""
+"""A killed upload leaves a file that a sweep removes (fault F12, invariant I7)."""
 
 import os
 from pathlib import Path

@@ -56,7 +56,7 @@ def wanted(booking, kind, now=NOW):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("language", "longest"), [("th", 70), ("en", 160)])
 def test_every_sms_is_one_part(offered, slot, settings, kind, language, longest):
-    """copy.md 7: counted in UTF-16 units, with the longest name of a district, a day of two
+    """Counted in UTF-16 units, with the longest name of a district, a day of two
     figures, and the link of the millionth booking."""
     settings.SHORT_URL = "nk.th"
     Office.objects.update(name_th="ป้อมปราบศัตรูพ่าย", name_en="Pom Prap Sattru Phai")
@@ -162,7 +162,7 @@ def test_of_a_booking_that_is_gone(offered, slot):
     assert not SOURCE.is_wanted(message, NOW)
 
 
-# --- reminders, at random times (reliability F34) --------------------------------------------
+# --- reminders, at random times (fault F34) --------------------------------------------------
 
 STEP = st.sampled_from(["wait", "cancel", "move", "remind", "deliver", "wait"])
 

@@ -1,4 +1,4 @@
-"""Reminders: the day before at 09.00 and two hours before, each once (reliability F34)."""
+"""Reminders: the day before at 09.00 and two hours before, each once (fault F34)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What is removed when, what stays, and that an open case is never touched (reliability F39)."""
+"""What is removed when, what stays, and that an open case is never touched (fault F39)."""
 
 import itertools
 from datetime import timedelta

@@ -214,7 +214,7 @@ def test_numbers_are_sealed_and_found_only_by_their_index(offered, slot):
 
 
 def test_no_column_of_any_table_holds_a_number(offered, slot):
-    """Canaries of reliability I8: looked for in every row of every table."""
+    """Canaries, looked for in every row of every table."""
     person, foreigner = thai(), Person("Hana Example", "JP", "TKCANARY77")
     submit(hold(slot, offered), couple_details(person, foreigner))
 

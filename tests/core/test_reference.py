@@ -4,8 +4,6 @@ import pytest
 
 from core.reference import ALPHABET, new_reference, read_reference
 
-REFERENCE = "BR-7K4M-2D"
-
 
 @pytest.fixture
 def reference():

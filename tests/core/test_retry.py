@@ -1,4 +1,4 @@
-"""A deadlock or a serialization failure runs the whole verb again (reliability F21)."""
+"""A deadlock or a serialization failure runs the whole verb again (fault F21)."""
 
 import psycopg
 import pytest

@@ -63,21 +63,6 @@ def test_naive_time_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("day", "year", "quarter"),
-    [
-        (dt.date(2026, 9, 30), 2569, 4),
-        (dt.date(2026, 10, 1), 2570, 1),
-        (dt.date(2026, 12, 31), 2570, 1),
-        (dt.date(2027, 1, 1), 2570, 2),
-        (dt.date(2027, 4, 1), 2570, 3),
-        (dt.date(2027, 7, 1), 2570, 4),
-    ],
-)
-def test_fiscal_year(day, year, quarter):
-    assert (thai_dates.fiscal_year(day), thai_dates.fiscal_quarter(day)) == (year, quarter)
-
-
-@pytest.mark.parametrize(
     ("typed", "day"),
     [
         ("21/11/2569", dt.date(2026, 11, 21)),
@@ -168,7 +153,6 @@ def test_parse_date_raises_only_its_own_errors(typed):
         ('{{ day|thai_date_medium:"plain" }}', "27 พ.ย. 2569"),
         ('{{ day|thai_date_short:"plain" }}', "ศ. 27 พ.ย."),
         ('{{ day|thai_day:"plain" }}', "27 พ.ย."),
-        ('{{ day|thai_month:"plain" }}', "พฤศจิกายน 2569"),
         ('{{ start|thai_time:"plain" }}', "09.01 น."),
         ("{{ slot|time_range }}", '<span class="nowrap">09.01–09.30 น.</span>'),
         (
@@ -197,7 +181,6 @@ def test_filter(source, shown):
         "thai_date_medium",
         "thai_date_short",
         "thai_day",
-        "thai_month",
         "thai_time",
         "time_range",
         "time_element",

@@ -1,4 +1,4 @@
-"""A worker that takes nothing from its queue is started anew (reliability F15; the faults show it
+"""A worker that takes nothing from its queue is started anew (fault F15; the faults show it
 with Redis and a real worker)."""
 
 import os

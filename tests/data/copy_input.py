@@ -16,7 +16,7 @@ BACK, PHOTO = "JC1123456712", "10400212345678"
 BACK_CODES = [
     _ok("plain", "back_code", BACK, BACK),
     _ok("dashes", "back_code", "JC1-1234567-12", BACK),
-    _ok("lower case", "back_code", "jc1-1234567-12", BACK, 17),
+    _ok("lower case", "back_code", "jc1-1234567-12", BACK),
     _ok("Thai digits", "back_code", "JC๑-๑๒๓๔๕๖๗-๑๒", BACK),
     _ok("spaces", "back_code", " JC1 1234567 12 ", BACK),
     _ok("en dashes", "back_code", "JC1–1234567–12", BACK),
@@ -24,17 +24,17 @@ BACK_CODES = [
     _no("nothing", "back_code", ""),
     _no("letter O for zero", "back_code", "JC1-1234567-1O"),
     _no("digits only", "back_code", "121123456712"),
-    _no("11 characters", "back_code", "JC1-123456-12", 18),
-    _no("13 characters", "back_code", "JC1-1234567-123", 18),
-    _no("Thai letters", "back_code", "กข1-1234567-12", 19),
+    _no("11 characters", "back_code", "JC1-123456-12"),
+    _no("13 characters", "back_code", "JC1-1234567-123"),
+    _no("Thai letters", "back_code", "กข1-1234567-12"),
     _no("Cyrillic look-alike", "back_code", "ЈС1-1234567-12"),
-    _no("200 characters", "back_code", "JC" + "1" * 198, 20),
+    _no("200 characters", "back_code", "JC" + "1" * 198),
     _no("menu number of the chat", "back_code", "1#JC1-1234567-12"),
-    _no("SQL", "back_code", f"{BACK}' OR 1=1--", 13),
-    _no("script", "back_code", "<script>alert(1)</script>", 31),
+    _no("SQL", "back_code", f"{BACK}' OR 1=1--"),
+    _no("script", "back_code", "<script>alert(1)</script>"),
     _no("bidi override", "back_code", f"\u202e{BACK}"),
-    _no("NUL", "back_code", f"{BACK}\x00", 30),
-    _no("lone surrogate", "back_code", f"{BACK}{SURROGATE}", 29),
+    _no("NUL", "back_code", f"{BACK}\x00"),
+    _no("lone surrogate", "back_code", f"{BACK}{SURROGATE}"),
 ]
 
 PHOTO_CODES = [
@@ -46,9 +46,9 @@ PHOTO_CODES = [
     _no("13 digits", "photo_code", PHOTO[:13]),
     _no("15 digits", "photo_code", f"{PHOTO}9"),
     _no("letters", "photo_code", "1O40-02-12345678"),
-    _no("fraction", "photo_code", f"{PHOTO}.0", 14),
-    _no("NUL", "photo_code", f"{PHOTO}\x00", 30),
-    _no("lone surrogate", "photo_code", f"{PHOTO}{SURROGATE}", 29),
+    _no("fraction", "photo_code", f"{PHOTO}.0"),
+    _no("NUL", "photo_code", f"{PHOTO}\x00"),
+    _no("lone surrogate", "photo_code", f"{PHOTO}{SURROGATE}"),
 ]
 
 COPIES = [
@@ -64,8 +64,8 @@ COPIES = [
     _no("exponent", "copies", "1e1"),
     _no("words", "copies", "สองฉบับ"),
     _no("huge", "copies", "9" * 5_000),
-    _no("NUL", "copies", "2\x00", 30),
-    _no("lone surrogate", "copies", SURROGATE, 29),
+    _no("NUL", "copies", "2\x00"),
+    _no("lone surrogate", "copies", SURROGATE),
 ]
 
 KINDS = [
@@ -74,16 +74,16 @@ KINDS = [
     _no("nothing", "kind", ""),
     _no("another", "kind", "birth"),
     _no("capitals", "kind", "HOUSE"),
-    _no("NUL", "kind", "house\x00", 30),
-    _no("lone surrogate", "kind", SURROGATE, 29),
+    _no("NUL", "kind", "house\x00"),
+    _no("lone surrogate", "kind", SURROGATE),
 ]
 
 OFFICES = [
     _no("unknown", "collect_at", "atlantis"),
     _no("id", "collect_at", "1"),
     _no("path", "collect_at", "../bang-rak"),
-    _no("NUL", "collect_at", "bang-rak\x00", 30),
-    _no("lone surrogate", "collect_at", SURROGATE, 29),
+    _no("NUL", "collect_at", "bang-rak\x00"),
+    _no("lone surrogate", "collect_at", SURROGATE),
 ]
 
 SLOTS = [
@@ -97,7 +97,7 @@ COPY_FIELDS = BACK_CODES + PHOTO_CODES + COPIES + KINDS + OFFICES + SLOTS
 
 COPY_TAMPERED = [
     *(
-        Tampered("field that is not asked", {name: value}, ACCEPTED, "", (303,), (59,))
+        Tampered("field that is not asked", {name: value}, ACCEPTED, "", (303,))
         for name, value in [
             ("status", "approved"),
             ("office", "bang-khae"),
@@ -112,14 +112,14 @@ COPY_TAMPERED = [
         ]
     ),
     *(
-        Tampered("form key", {"form_key": key}, REFUSED, "", (422,), (61,))
+        Tampered("form key", {"form_key": key}, REFUSED, "", (422,))
         for key in ["", "x", "0" * 40, "\x00", SURROGATE]
     ),
     *(
-        Tampered("consent", {"consent": value}, REFUSED, "consent", (422,), (62,))
+        Tampered("consent", {"consent": value}, REFUSED, "consent", (422,))
         for value in ["", "false", "False"]
     ),
     Tampered("no contact", {"phone": "", "email": ""}, REFUSED, "phone"),
-    Tampered("1 MB", {"note": MEGABYTE}, REFUSED, "note", (400, 413, 422), (35,)),
-    Tampered("1,001 fields", {f"x{n}": "1" for n in range(1001)}, REFUSED, "", (400, 413), (70,)),
+    Tampered("1 MB", {"note": MEGABYTE}, REFUSED, "note", (400, 413, 422)),
+    Tampered("1,001 fields", {f"x{n}": "1" for n in range(1001)}, REFUSED, "", (400, 413)),
 ]

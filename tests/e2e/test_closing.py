@@ -1,4 +1,4 @@
-"""A head closes Friday afternoon with six bookings and moves them (ui/staff §11)."""
+"""A head closes Friday afternoon with six bookings and moves them."""
 
 from datetime import date, datetime, time, timedelta
 

@@ -61,8 +61,7 @@ def _state(page: Page, status: str) -> None:
     expect(page.locator("main")).to_have_attribute("data-status", status)
 
 
-def test_citizen_asks_answers_pays_and_collects(page, site, head, head_there, deliver, context):
-    number = national_id()
+def _asks_for_collection_at_bang_khae(page: Page, site: str, number: str) -> str | None:
     _opens_the_form(page, site)
     page.locator("[name=collect_at]").select_option("bang-khae")
     expect(page.locator("#copy-times")).to_contain_text("สำนักงานเขตบางแค")
@@ -70,7 +69,12 @@ def test_citizen_asks_answers_pays_and_collects(page, site, head, head_there, de
     _fills_in(page, number)
     page.get_by_role("button", name="ส่งคำขอ").last.click()
     _state(page, "submitted")
-    reference = page.locator("main").get_attribute("data-reference")
+    return page.locator("main").get_attribute("data-reference")
+
+
+def test_citizen_asks_answers_pays_and_collects(page, site, head, head_there, deliver, context):
+    number = national_id()
+    reference = _asks_for_collection_at_bang_khae(page, site, number)
     assert re.fullmatch(r"BR-[0-9A-Z]{4}-[0-9A-Z]{2}", reference)
     assert BACK[3:10] not in page.content()
     made = CopyRequest.objects.get(reference=reference)

@@ -33,9 +33,7 @@ def asked(page, city):
     return CopyRequest.objects.select_related("collection__slot").get(), number
 
 
-def test_from_the_web_to_the_hands_of_the_citizen(page, city, officer, browser, asked, deliver):
-    request, number = asked
-    desk = CopyDesk(signed_in(browser, city, officer), city)
+def _the_office_prepares(desk, request, number):
     desk.when_they_open(request.reference)
     desk.when_they_compare(number, "AA0999999999")
     desk.then_the_code_is_not_equal_and_not_shown()
@@ -43,6 +41,29 @@ def test_from_the_web_to_the_hands_of_the_citizen(page, city, officer, browser, 
     desk.when_they_approve()
     desk.when_the_copy_is_ready()
     desk.page.context.close()
+
+
+def _is_handed_out_at_the_window(clerk, request, starts_at, city):
+    clerk.when_somebody_arrives(request.reference)
+    clerk.then_they_read(f"{request.reference} มาถึงแล้ว")
+    clerk.when_it_is(starts_at)
+    clerk.page.reload()
+    clerk.when_they_call_the_next()
+    clerk.when_they_start()
+    clerk.then_they_read("กำลังให้บริการ")
+    clerk.page.get_by_role("link", name="เปิดคำขอ เพื่อมอบเอกสาร").click()
+    at_the_window = CopyDesk(clerk.page, city)
+    at_the_window.when_it_is_paid("17/2570", 20)
+    at_the_window.when_they_look_at_the_card_again()
+    at_the_window.when_they_hand_it_out()
+    clerk.page.goto(f"{city}/admin/desk/")
+    expect(clerk.page.locator("[data-my-number]")).to_have_count(0)
+    clerk.page.context.close()
+
+
+def test_from_the_web_to_the_hands_of_the_citizen(page, city, officer, browser, asked, deliver):
+    request, number = asked
+    _the_office_prepares(CopyDesk(signed_in(browser, city, officer), city), request, number)
     deliver()
     subjects = [letter.subject for letter in mail.outbox]
     assert any("อนุมัติแล้ว" in subject for subject in subjects)
@@ -55,21 +76,7 @@ def test_from_the_web_to_the_hands_of_the_citizen(page, city, officer, browser, 
     with time_machine.travel(slot.starts_at - timedelta(minutes=6)) as clock:
         clerk = Clerk(browser.new_context(**WIDE).new_page(), city, clock)
         clerk.given_they_sit_at_window_5(officer.username)
-        clerk.when_somebody_arrives(request.reference)
-        clerk.then_they_read(f"{request.reference} มาถึงแล้ว")
-        clerk.when_it_is(slot.starts_at)
-        clerk.page.reload()
-        clerk.when_they_call_the_next()
-        clerk.when_they_start()
-        clerk.then_they_read("กำลังให้บริการ")
-        clerk.page.get_by_role("link", name="เปิดคำขอ เพื่อมอบเอกสาร").click()
-        at_the_window = CopyDesk(clerk.page, city)
-        at_the_window.when_it_is_paid("17/2570", 20)
-        at_the_window.when_they_look_at_the_card_again()
-        at_the_window.when_they_hand_it_out()
-        clerk.page.goto(f"{city}/admin/desk/")
-        expect(clerk.page.locator("[data-my-number]")).to_have_count(0)
-        clerk.page.context.close()
+        _is_handed_out_at_the_window(clerk, request, slot.starts_at, city)
         page.reload()
         _state(page, "collected")
         call_command("verify_integrity")

@@ -137,9 +137,15 @@ def clerk(browser, city, officer, morning):
     context.close()
 
 
+def _calls_and_starts(clerk, number):
+    clerk.when_they_call_the_next()
+    clerk.then_my_window_has(number)
+    clerk.when_they_start()
+    clerk.then_they_read("กำลังให้บริการ")
+
+
 def test_a_whole_morning_at_the_counter(clerk, officer, morning, deliver):
     booking, absent, other = morning
-    start = booking.slot.starts_at
     clerk.given_they_sit_at_window_5(officer.username)
 
     # A05 shows the QR; somebody without an appointment comes after them.
@@ -149,23 +155,17 @@ def test_a_whole_morning_at_the_counter(clerk, officer, morning, deliver):
     clerk.then_they_read("ออกบัตรคิว W01 แล้ว")
 
     # Their time has come: they are first.
-    clerk.when_it_is(start)
+    clerk.when_it_is(booking.slot.starts_at)
     clerk.page.reload()
-    clerk.when_they_call_the_next()
-    clerk.then_my_window_has("A05")
-    clerk.when_they_start()
-    clerk.then_they_read("กำลังให้บริการ")
-    clerk.when_it_is(start + timedelta(minutes=20))
+    _calls_and_starts(clerk, "A05")
+    clerk.when_it_is(booking.slot.starts_at + timedelta(minutes=20))
     clerk.when_they_finish()
     clerk.then_they_read("A05 ให้บริการเสร็จสิ้น")
     booking.refresh_from_db()
     assert booking.status == Status.SERVED
 
     # The walk-in goes before the next booked time, and lacks a document.
-    clerk.when_they_call_the_next()
-    clerk.then_my_window_has("W01")
-    clerk.when_they_start()
-    clerk.then_they_read("กำลังให้บริการ")
+    _calls_and_starts(clerk, "W01")
     clerk.when_it_cannot_be_done("1")
     clerk.then_they_read("W01 ยังทำไม่สำเร็จ")
     walk_in = Ticket.objects.get(lane="W")

@@ -55,13 +55,11 @@ def _sweep(stop):
     connection.close()
 
 
-def test_citizen_gets_a_copy_by_chat(page, chat, city, officer, browser, deliver):
-    number = national_id()
+def _asks_for_a_copy(page, chat, number):
     page.goto(chat)
     page.get_by_role("button", name="เพิ่มเพื่อน").click()
     said = page.locator(".chat-row:not(.chat-mine) .chat-bubble")
     expect(said.last).to_contain_text("เขตบางรักยินดีช่วยนะคะ")
-
     _say(page, "๑#JC๑-๑๒๓๔๕๖๗-๑๒")
     _link(page, number)
     expect(said.last).to_contain_text("ต้องการกี่ฉบับ มารับวันไหนคะ")
@@ -70,6 +68,11 @@ def test_citizen_gets_a_copy_by_chat(page, chat, city, officer, browser, deliver
     _say(page, "1040-02-12345678")
     page.get_by_role("button", name="ยืนยันและส่ง").click()
     expect(page.locator(".chat-title", has_text="ส่งคำขอแล้ว")).to_be_visible()
+
+
+def test_citizen_gets_a_copy_by_chat(page, chat, city, officer, browser, deliver):
+    number = national_id()
+    _asks_for_a_copy(page, chat, number)
 
     request = CopyRequest.objects.select_related("collection__slot").get()
     desk = CopyDesk(signed_in(browser, city, officer), city)

@@ -1,5 +1,5 @@
-"""`python -m tests.faults [--short] [--keep] [F4 F18 …]`: what Nadkhet does when something breaks
-(reliability §2), on a PostgreSQL and a Redis of this run only. One line for each fault; exit 1
+"""`python -m tests.faults [--short] [--keep] [F4 F18 …]`: what Nadkhet does when something breaks,
+on a PostgreSQL and a Redis of this run only. One line for each fault; exit 1
 when one is not survived. `docs/faults.md` says what is shown."""
 
 import argparse

@@ -1,5 +1,5 @@
 """What the citizens' browsers saw, on disk before anything else happens: a booking counts as
-acknowledged when its 303 has been written here with fsync (reliability §6)."""
+acknowledged when its 303 has been written here with fsync."""
 
 import os
 import threading

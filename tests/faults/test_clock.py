@@ -1,5 +1,5 @@
 """Days are days in Bangkok, whatever the zone of the machine: over midnight, the end of the year
-and the leap day (reliability F33). `make faults ONLY=F33` runs these with other values of TZ."""
+and the leap day (fault F33). `make faults ONLY=F33` runs these with other values of TZ."""
 
 import time
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""`purge_expired` dies by kill -9, twenty times (reliability F39): no open case loses anything,
+"""`purge_expired` dies by kill -9, twenty times (fault F39): no open case loses anything,
 files and rows agree after every kill (I7), and the next run ends what is left."""
 
 import os

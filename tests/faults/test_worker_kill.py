@@ -1,4 +1,4 @@
-"""The worker dies by kill -9 while reminders go out (reliability F10): every message is sent
+"""The worker dies by kill -9 while reminders go out (fault F10): every message is sent
 under one Message-ID; what goes out twice is at most one a kill. The worker is a real process of
 `deliver_due --loop`, and for a few kills `celery worker` on Redis (which takes five seconds to
 replace a dead child); the mail server is a real socket with a ledger on disk."""

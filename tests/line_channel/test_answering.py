@@ -1,5 +1,5 @@
-"""Whatever LINE does, an answer arrives once or ends in a state with a name (reliability F22 to
-F25)."""
+"""Whatever LINE does, an answer arrives once or ends in a state with a name (faults F22
+to F25)."""
 
 import random
 from collections import Counter

@@ -1,5 +1,5 @@
 """Messages of the outbox while LINE breaks in every way it can, for a third of the calls: each is
-delivered once or ends in a state that says why not (reliability F22 to F24)."""
+delivered once or ends in a state that says why not (faults F22 to F24)."""
 
 import contextlib
 import random

@@ -1,5 +1,5 @@
 """The application with one protection taken away, for the negative controls of the race tests:
-UNPROTECTED names it. A race test that cannot fail proves nothing (reliability §7.29)."""
+UNPROTECTED names it. A race test that cannot fail proves nothing."""
 
 import os
 import time

@@ -1,5 +1,5 @@
 """The sweep: every message ends in a named state, none is sent twice by two sweeps, and one that
-cannot be sent keeps nobody else waiting (design §3 "A message")."""
+cannot be sent keeps nobody else waiting."""
 
 from datetime import timedelta
 from itertools import pairwise

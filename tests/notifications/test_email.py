@@ -56,7 +56,7 @@ def test_a_server_that_closes_gets_a_rest(server):
 
 
 def test_an_answer_that_never_came_means_the_same_message_again(server):
-    """The stub drops the connection after DATA (reliability F26)."""
+    """The stub drops the connection after DATA (fault F26)."""
     message = letter()
     server.drops = 2
     for minutes in (0, 5, 10):

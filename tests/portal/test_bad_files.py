@@ -1,4 +1,4 @@
-"""Bad and odd files on the page of documents (reliability §3.65–73): refused with a sentence and
+"""Bad and odd files on the page of documents: refused with a sentence and
 nothing kept, or made new with nothing of the original left but the picture."""
 
 import re

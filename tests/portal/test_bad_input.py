@@ -1,4 +1,4 @@
-"""Bad and odd input in the booking form (reliability §3): never a 500; what is refused says so
+"""Bad and odd input in the booking form: never a 500; what is refused says so
 beside its field, stores nothing, keeps what was typed and does not repeat it in the sentence; what
 is accepted is stored in one form only. The data are in tests/data/bad_input.py."""
 

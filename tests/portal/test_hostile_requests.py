@@ -1,5 +1,5 @@
 """Requests that try what a browser would not: forged hosts, links that were touched, guessed
-references, methods that must not act, fields from elsewhere (reliability §3.59, 75–80)."""
+references, methods that must not act, fields from elsewhere."""
 
 from datetime import timedelta
 from urllib.parse import quote, urlencode, urlsplit

@@ -1,4 +1,4 @@
-"""How many places one network address keeps at a time (reliability §7.20)."""
+"""How many places one network address keeps at a time."""
 
 import pytest
 from django.core.cache import caches

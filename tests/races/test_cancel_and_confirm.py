@@ -1,4 +1,4 @@
-"""A couple cancels while an officer approves the same case, both with its page open (reliability
+"""A couple cancels while an officer approves the same case, both with its page open (fault
 F5): exactly one of the two is done, the other is told, and the place and the message agree."""
 
 import pytest

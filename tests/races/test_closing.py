@@ -1,4 +1,4 @@
-"""A head closes an afternoon while 30 couples book its times (reliability F9): whoever got a time
+"""A head closes an afternoon while 30 couples book its times (fault F9): whoever got a time
 stands on the list, everybody else is refused; and carrying out is killed in the middle, again and
 again, until it is done: nobody is forgotten and nobody is told twice."""
 

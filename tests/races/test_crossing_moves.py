@@ -1,4 +1,4 @@
-"""Couples who change places: from A to B and from B to A at the same instant (reliability F7)."""
+"""Couples who change places: from A to B and from B to A at the same instant (fault F7)."""
 
 import pytest
 

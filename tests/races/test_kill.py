@@ -1,4 +1,4 @@
-"""A web process dies by kill -9 while forms are being sent (reliability F12): a booking is there
+"""A web process dies by kill -9 while forms are being sent (fault F12): a booking is there
 whole, with its people, consent, history and message, or not at all; sending again settles it."""
 
 import http.client

@@ -1,5 +1,5 @@
 """A form is sent while another transaction holds the booking's row: the one statement waits, and
-goes by what the row is then (design §3, ADR 12)."""
+goes by what the row is then (ADR 12)."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

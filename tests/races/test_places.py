@@ -1,4 +1,4 @@
-"""200 couples want one time that has ten places (reliability F1, speed P3)."""
+"""200 couples want one time that has ten places (fault F1)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The same form sent many times, and the same person twice (reliability F2, F3; input 64)."""
+"""The same form sent many times, and the same person twice (faults F2 and F3)."""
 
 import pytest
 

@@ -1,5 +1,5 @@
 """Two officers have the same case open; one approves, the other refuses, at the same instant
-(reliability F6): the first is done, the second is told who was first."""
+(fault F6): the first is done, the second is told who was first."""
 
 import pytest
 

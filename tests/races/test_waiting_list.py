@@ -1,5 +1,5 @@
-"""Many cancel at once while many wait and others press the same times at the web page (peers §2,
-item 29): each freed place goes to exactly one person, in the order of the line."""
+"""Many cancel at once while many wait and others press the same times at the web page
+(ADR 17): each freed place goes to exactly one person, in the order of the line."""
 
 import pytest
 from django.utils import timezone

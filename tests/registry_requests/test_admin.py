@@ -161,7 +161,7 @@ def test_the_appointment_leads_to_the_request_and_decides_nothing(signed_in, off
     case = reverse("admin:bookings_booking_change", args=[booking.pk])
 
     assert browser.get(case)["Location"] == page_of(request)
-    for verb in ("confirm", "cancel", "move", "reject", "take", "ask"):
+    for verb in ("confirm", "cancel", "move", "reject", "take_over", "ask"):
         address = reverse(f"admin:bookings_booking_{verb}", args=[booking.pk])
         assert browser.post(address, {"reason": "x", "kind": "other"})["Location"] == case
     assert Booking.objects.get().status == "requested"

@@ -67,7 +67,7 @@ LONGEST_DISTRICT = "ป้อมปราบศัตรูพ่าย"
 
 @pytest.mark.parametrize("kind", ["copy_approved", "copy_ready", "copy_rejected"])
 def test_by_sms_it_is_one_part_with_its_short_link(offered, slot, head, kind, settings):
-    """copy.md 7: 70 UTF-16 units in Thai, 160 characters in English."""
+    """70 UTF-16 units in Thai, 160 characters in English."""
     settings.SHORT_URL = "nk.th"
     request = approved(offered, slot, head, copies=10)
     type(offered.office).objects.update(name_th=LONGEST_DISTRICT)

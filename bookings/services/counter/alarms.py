@@ -1,4 +1,4 @@
-"""A clerk calls the head of section to the window (peers §1c "Emergency button")."""
+"""A clerk calls the head of section to the window."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Correcting how a visit ended, within CORRECTION_MINUTES (ui/staff §8). The period of the wrong
+"""Correcting how a visit ended, within CORRECTION_MINUTES. The period of the wrong
 end stays, marked; the right one follows it and says why. The minutes that were served stand."""
 
 from collections.abc import Mapping

@@ -1,13 +1,14 @@
 """Numbers in the hall: one row an office, day and lane is locked to give the next."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 
 from django.db.models import Sum
 from django.utils import timezone
 
 from bookings.models import Booking, Counter, Lane, Slot, Ticket
+from core.days import start_of
 from core.db import lock_rows
 from offices.models import Office
 
@@ -42,18 +43,13 @@ def place_of_the_day(booking: Booking) -> int:
     """1 for the first place of the day's table of the booked service. One query."""
     slot = booking.slot
     day = Slot.objects.of(booking.offered).shown()
-    earlier = day.between(start_of_day(slot.starts_at), slot.starts_at)
+    earlier = day.between(start_of(timezone.localdate(slot.starts_at)), slot.starts_at)
     return 1 + (earlier.aggregate(places=Sum("capacity"))["places"] or 0)
-
-
-def start_of_day(moment: datetime) -> datetime:
-    """Midnight in Bangkok before a moment."""
-    return timezone.make_aware(datetime.combine(timezone.localdate(moment), time()))
 
 
 def slots_of_day(moment: datetime) -> tuple[datetime, datetime]:
     """From midnight to midnight around a moment."""
-    start = start_of_day(moment)
+    start = start_of(timezone.localdate(moment))
     return start, start + timedelta(days=1)
 
 

@@ -115,7 +115,7 @@ def move_booking(
 
 
 def called_already(ticket: Ticket) -> Refused:
-    """Two windows called one number: the second is told where it went (ui/staff §13)."""
+    """Two windows called one number: the second is told where it went."""
     return Refused(
         _("%(number)s was called to window %(window)s already.")
         % {"number": ticket, "window": ticket.window.label if ticket.window else "–"},

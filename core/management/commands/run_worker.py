@@ -1,4 +1,4 @@
-"""A Celery worker that is started anew when it takes no more tasks (reliability F15)."""
+"""A Celery worker that is started anew when it takes no more tasks (fault F15)."""
 
 import signal
 import tempfile
