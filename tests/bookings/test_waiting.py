@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.roles import Role
 from bookings import services, waiting
-from bookings.models import Booking, Slot, WaitingEntry
+from bookings.models import Booking, Part, Slot, WaitingEntry
 from bookings.workflow import Status, WaitingStatus
 from core.errors import Refused
 from core.workflow import CITIZEN, Actor
@@ -402,6 +403,29 @@ def test_line_of_an_entry_costs_two_queries(offered, booking, people, django_ass
         line = waiting.line_of(entries[-1])
 
     assert line.position == people
+
+
+def test_offer_of_a_time_that_is_stopped_is_taken_back_and_made_again(offered, booking):
+    """Without it the entry stood as offered for ever, with nothing kept."""
+    first, second = (join(offered, now=NOW + timedelta(minutes=n)) for n in range(2))
+    cancel(booking)
+    head = make_staff(Role.HEAD, office=offered.office)
+    closing = services.plan(
+        office=offered.office,
+        day=FULL_DAY,
+        part=Part.DAY,
+        services=[offered],
+        reason_th="ปิด",
+        by=head,
+        now=NOW,
+    )
+    assert (state(first), state(second)) == ("waiting", "waiting")
+
+    services.drop(closing=closing, by=head, now=NOW)
+    services.offer_free_places(now=NOW + timedelta(minutes=5))
+
+    assert (state(first), state(second)) == ("offered", "waiting")
+    assert Message.objects.filter(kind="waiting_offer", case_id=first.pk).count() == 2
 
 
 def _delay(offered, minutes):
