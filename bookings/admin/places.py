@@ -184,7 +184,7 @@ def _change_page(
 
 
 def _what_it_would_do(offered: OfferedService, data: dict[str, int]) -> dict[str, Any]:
-    """Four queries, one more for each time that keeps more online places; SHOWN times of each."""
+    """Two queries, one more for each time that keeps more online places; SHOWN times of each."""
     online, staff = data["online_places"], data["staff_places"]
     preview = services.preview_places(offered, online=online, staff=staff, now=timezone.now())
     too_many = [(slot, list(ones)) for slot, ones in groupby(preview.too_many, _slot_of)]

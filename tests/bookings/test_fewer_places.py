@@ -9,7 +9,7 @@ from accounts.roles import Role
 from bookings import services
 from bookings.models import Booking, Choice, Closing, ClosingDecision, Part, ReturningPlace, Slot
 from bookings.queries.suspended import suspended
-from bookings.services import carrying_out, integrity, new_places
+from bookings.services import carrying_out, counter, integrity, new_places
 from bookings.workflow import Status
 from core.errors import Refused
 from core.workflow import CITIZEN
@@ -216,6 +216,14 @@ def test_who_is_not_too_many_can_be_approved_while_the_time_is_stopped(
     with pytest.raises(Refused) as refused:
         services.confirm(booking=three[2], by=officer, now=NOW)
     assert refused.value.code == "closed"
+
+
+def test_walk_ins_are_served_while_the_times_of_the_day_are_stopped(offered, head, ten, three):
+    morning = at(2026, 11, 30, 9)
+    plan(offered, head, online=2, now=morning)
+    assert fresh(ten).closed_at
+
+    assert counter.add_walk_in(offered=offered, by=CITIZEN, now=morning).number == 1
 
 
 def test_who_leaves_meanwhile_spares_the_one_who_asked_first(offered, head, later, three):
