@@ -219,7 +219,8 @@ class WaitingStatus(models.TextChoices):
     OVER = "over", _("Waiting is over")
 
 
-# One offer each: who does not take it makes room for the next one, and can join again.
+# One offer each: who does not take it makes room for the next one, and can join again. Whose offer
+# the office takes back, because it stops the time, waits on.
 WAITING_MOVES = {
     WaitingStatus.WAITING: {
         WaitingStatus.OFFERED: _SYSTEM,
@@ -227,6 +228,7 @@ WAITING_MOVES = {
         WaitingStatus.OVER: _SYSTEM,
     },
     WaitingStatus.OFFERED: {
+        WaitingStatus.WAITING: _SYSTEM,
         WaitingStatus.TAKEN: _CITIZEN_OR_STAFF,
         WaitingStatus.LEFT: _CITIZEN,
         WaitingStatus.OVER: _SYSTEM,

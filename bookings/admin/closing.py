@@ -21,8 +21,8 @@ from accounts.staff import StaffRequest
 from bookings import services
 from bookings.admin.closing_forms import ClosingForm, DecisionForm, KeepForm
 from bookings.admin.closing_messages import examples
-from bookings.admin.closing_page import announced_context, draft_context
-from bookings.models import Choice, Closing, ClosingDecision
+from bookings.admin.closing_page import announced_context, draft_context, is_told
+from bookings.models import CHANGES, Choice, Closing, ClosingDecision
 from bookings.workflow import ClosingStatus
 from core.admin import site
 from core.errors import Refused
@@ -38,10 +38,7 @@ def of_one(view: View) -> View:
 
     @wraps(view)
     def checked(request: StaffRequest, pk: int, **kwargs: Any) -> HttpResponse:
-        rows = Closing.objects.for_staff(request.user).select_related(
-            "office", "made_by", "pattern"
-        )
-        closing = get_object_or_404(rows, pk=pk)
+        closing = get_object_or_404(Closing.objects.for_staff(request.user).shown(), pk=pk)
         if not request.user.has_office_permission(PERMISSION, closing.office_id):
             raise PermissionDenied
         return view(request, closing, **kwargs)
@@ -54,8 +51,8 @@ def index(request: StaffRequest) -> HttpResponse:
     """The closings that are prepared or lie ahead."""
     _check_may(request)
     rows = Closing.objects.for_staff(request.user).exclude(status=ClosingStatus.DROPPED)
-    wanted = Q(date__gte=timezone.localdate()) | Q(status="draft", pattern__isnull=False)
-    ahead = rows.filter(wanted).select_related("office", "made_by", "pattern")
+    at_work = Q(part__in=CHANGES) & ~Q(status=ClosingStatus.DONE)
+    ahead = rows.filter(Q(date__gte=timezone.localdate()) | at_work).shown()
     context = {"title": _("Closing a part of a day"), "closings": list(ahead)}
     return _page(request, "list", context)
 
@@ -105,6 +102,7 @@ def letters(request: StaffRequest, closing: Closing) -> HttpResponse:
         "title": _("Messages that would be sent"),
         "closing": closing,
         "examples": examples(closing, now=timezone.now()),
+        "kept": sum(1 for one in closing.decisions.all() if not is_told(one)),
     }
     return _page(request, "letters", context)
 
@@ -144,10 +142,10 @@ def decide_all(request: StaffRequest, closing: Closing) -> HttpResponse:
     wanted = request.POST.get("choice", "")
     choice = Choice(wanted) if wanted in (Choice.CANCEL, Choice.KEEP) else Choice.MOVE
     facts: dict[str, Any] = {"closing": closing, "by": request.user, "now": timezone.now()}
+    form = KeepForm(request.POST)
 
     def verb() -> None:
         if choice == Choice.KEEP:
-            form = KeepForm(request.POST)
             if not form.is_valid():
                 raise Refused(str(next(iter(form.errors.values()))[0]), code="place")
             number = services.keep_all(**facts, **form.cleaned_data)
@@ -160,7 +158,7 @@ def decide_all(request: StaffRequest, closing: Closing) -> HttpResponse:
         }
         messages.success(request, said[choice] % {"n": number})
 
-    return _do(request, closing, verb)
+    return _do(request, closing, verb, keep_all=form if choice == Choice.KEEP else None)
 
 
 @require_POST
@@ -197,18 +195,25 @@ def announce(request: StaffRequest, closing: Closing) -> HttpResponse:
             version=as_key(version),
         )
         number = services.carry_out(closing=announced, now=now)
-        messages.success(
-            request, _("Closed and announced. %(n)s appointments are done.") % {"n": number}
-        )
+        said = _("Closed and announced. %(n)s appointments are done.")
+        if closing.is_change:
+            said = _("In force and announced. %(n)s appointments are done.")
+        messages.success(request, said % {"n": number})
 
     return _do(request, closing, verb)
 
 
-def _do(request: StaffRequest, closing: Closing, verb: Callable[[], None]) -> HttpResponse:
+def _do(
+    request: StaffRequest,
+    closing: Closing,
+    verb: Callable[[], None],
+    *,
+    keep_all: KeepForm | None = None,
+) -> HttpResponse:
     try:
         verb()
     except Refused as error:
-        return _one(request, closing, problem=error.message)
+        return _one(request, closing, problem=error.message, keep_all=keep_all)
     if Closing.objects.filter(pk=closing.pk, status=ClosingStatus.DROPPED).exists():
         return redirect("admin:closings")
     return redirect("admin:closing", closing.pk)
@@ -221,14 +226,16 @@ def _one(
     problem: str = "",
     decision: ClosingDecision | None = None,
     form: Form | None = None,
+    keep_all: KeepForm | None = None,
 ) -> HttpResponse:
     """The page, again with what was refused and what was typed (422)."""
-    closing = Closing.objects.select_related("office", "made_by", "pattern").get(pk=closing.pk)
+    closing = Closing.objects.shown().get(pk=closing.pk)
     now = timezone.now()
     if closing.status == ClosingStatus.DROPPED:
         raise Http404
     if closing.is_draft:
         context = draft_context(closing, now=now, refused=decision, form=form)
+        context["keep_all"] = keep_all or KeepForm()
     else:
         context = announced_context(closing)
     status = 422 if problem or form else 200
@@ -244,11 +251,11 @@ def _page(
 
 
 def home(request: StaffRequest) -> dict[str, Any]:
-    """Drafts that wait for somebody to go on with them. One query for those who may."""
+    """Drafts that wait for somebody to go on with them. Two queries for those who may."""
     if not request.user.has_perm(PERMISSION):
         return {}
     drafts = Closing.objects.for_staff(request.user).filter(status="draft")
-    return {"drafts": list(drafts.select_related("pattern", "made_by")[:DRAFTS])}
+    return {"drafts": list(drafts.shown()[:DRAFTS])}
 
 
 def _check_may(request: StaffRequest) -> None:

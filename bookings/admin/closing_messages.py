@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bookings.admin.closing_page import KIND_OF
+from bookings.admin.closing_page import KIND_OF, is_told
 from bookings.messages import Drawn, example, languages
 from bookings.models import Booking, Choice, Closing, ClosingDecision
 from bookings.services.equal_offers import offer_ends
@@ -28,7 +28,7 @@ def examples(closing: Closing, *, now: datetime) -> list[Example]:
     """Of those that are decided. Four queries, about ten for each example, two for each
     cancellation."""
     found: dict[Any, Example] = {}
-    for decision in _decided(closing):
+    for decision in filter(is_told, _decided(closing)):
         message = _message(decision, closing, now)
         offers = "offer_slot" in message.context
         kind = (message.kind, offers, tuple(languages(decision.booking, message)))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings import services
 from bookings.models import Booking, Choice, Closing, ClosingDecision, Slot
 from bookings.services.proposals import free_times, nearest
 from bookings.workflow import Status
@@ -80,7 +81,7 @@ class Change:
 
 def change_of(closing: Closing) -> Change | None:
     """Two queries; none for a closing."""
-    if not closing.is_change:
+    if not closing.changes_times:
         return None
     gone, new = list(closing.slots()), list(closing.new_slots())
     return Change(
@@ -97,6 +98,24 @@ def change_of(closing: Closing) -> Change | None:
     )
 
 
+def lowering_of(closing: Closing, *, now: datetime) -> dict[str, Any] | None:
+    """What fewer places do to the days ahead. Three queries; none for the others."""
+    if not closing.changes_places:
+        return None
+    [offered] = closing.services.all()
+    online, staff = closing.online_places or 0, closing.staff_places or 0
+    return {
+        "now": offered,
+        "preview": services.preview_places(offered, online=online, staff=staff, now=now),
+        "times": closing.slots().count(),
+    }
+
+
+def is_told(decision: ClosingDecision) -> bool:
+    """Whether announcing sends something: for whoever keeps time and place nothing changes."""
+    return not (decision.choice == Choice.KEEP and decision.closing.changes_places)
+
+
 def _clocks(slots: list[Slot]) -> list[str]:
     """The times of the day, each once, in order."""
     return sorted({thai_dates.time_range(slot.starts_at, slot.ends_at, "en") for slot in slots})
@@ -109,7 +128,8 @@ def draft_context(
     refused: ClosingDecision | None = None,
     form: Form | None = None,
 ) -> dict[str, Any]:
-    """Step 2. Eight queries, two more for a change of times, two for each service that is hit."""
+    """Step 2. Eight queries, two more for a change of times, three for one of places, two for each
+    service that is hit."""
     decisions = list(_decisions(closing))
     slots = [slot for one in decisions for slot in (one.slot, one.proposed) if slot]
     popular = _popular([_day(slot) for slot in slots])
@@ -121,18 +141,20 @@ def draft_context(
             times[offered.pk] = free_times(offered, now=now, closing=closing)
         bad = form if refused and refused.pk == decision.pk else None
         rows.append(_row(decision, times[offered.pk], popular, bad))
+    told = [one for one in decisions if is_told(one)]
     numbers = _totals([row.decision.choice for row in rows])
     return {
-        "title": closing.pattern or _("Close %(when)s") % {"when": closing},
+        "title": closing.subject if closing.is_change else _("Close %(when)s") % {"when": closing},
         "change": change_of(closing),
+        "lowering": lowering_of(closing, now=now),
         "closing": closing,
         "step": 2,
         "rows": rows,
         "numbers": numbers,
-        "services": list(closing.services.select_related("service")),
+        "services": closing.services.all(),
         "is_stopped": closing.stopped_until is not None and closing.stopped_until > now,
-        "messages_to_send": sum(1 for row in rows if row.decision.booking.email),
-        "calls": sum(1 for row in rows if not row.decision.booking.email),
+        "messages_to_send": sum(1 for one in told if one.booking.email),
+        "calls": sum(1 for one in told if not one.booking.email),
         "can_move_all": any(
             row.decision.choice == Choice.UNDECIDED and row.decision.holds_place for row in rows
         ),
@@ -152,19 +174,21 @@ def announced_context(closing: Closing) -> dict[str, Any]:
     rows = [
         {
             "decision": one,
-            "told": _told(told.get((one.booking_id, KIND_OF.get(Choice(one.choice), "")))),
+            "told": _told(one, told.get((one.booking_id, KIND_OF.get(Choice(one.choice), "")))),
             "answer": _answer(one),
         }
         for one in decisions
     ]
     return {
-        "title": closing.pattern or _("Closed: %(when)s") % {"when": closing},
+        "title": closing.subject
+        if closing.is_change
+        else _("Closed: %(when)s") % {"when": closing},
         "closing": closing,
         "step": 3,
         "rows": rows,
         "numbers": _totals([one.choice for one in decisions]),
         "left": sum(1 for one in decisions if one.done_at is None),
-        "services": list(closing.services.select_related("service")),
+        "services": closing.services.all(),
     }
 
 
@@ -203,7 +227,9 @@ def _totals(choices: list[str]) -> dict[str, int]:
     return {**counted, "hit": len(choices)}
 
 
-def _told(message: Message | None) -> dict[str, Any]:
+def _told(decision: ClosingDecision, message: Message | None) -> dict[str, Any]:
+    if not is_told(decision):
+        return {"word": _("nothing to tell"), "must_call": False}
     if message is None:
         return {"word": _("not yet"), "must_call": False}
     if message.status in TOLD:

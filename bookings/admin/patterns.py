@@ -2,6 +2,7 @@
 which shows what it would do, and the page of the draft stores it (`bookings.admin.closing`)."""
 
 from datetime import date, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -134,13 +135,14 @@ class OpeningPatternAdmin(OfficeAdmin):
         response = super().changeform_view(request, object_id, form_url, extra_context)
         change = getattr(request, "change_of_times", None)
         if change is None:
-            return response
+            return _answer(request, response)
         by = staff_of(request)
         try:
             closing = services.plan_times(**change, by=by, now=timezone.now())
         except Refused as refused:
             request.change_of_times, request.refused = None, refused.message  # type: ignore[attr-defined]
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            again = super().changeform_view(request, object_id, form_url, extra_context)
+            return _answer(request, again)
         if by.sees_whole_city:
             messages.warning(
                 request,
@@ -190,3 +192,10 @@ class OpeningPatternAdmin(OfficeAdmin):
         if hasattr(request, "change_of_times"):
             return redirect("admin:offices_openingpattern_changelist")
         return super().response_change(request, obj)
+
+
+def _answer(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """422 for a page that comes back with its sentences."""
+    if request.method == "POST" and response.status_code == HTTPStatus.OK:
+        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    return response

@@ -2,6 +2,7 @@
 rules of a service stand on its own page, in `offices.admin`."""
 
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.staff import StaffRequest
 from bookings import services
-from bookings.models import Slot
+from bookings.models import Booking, Slot
 from core.admin import site
 from core.errors import Refused
 from core.forms import CleanCharField
@@ -26,6 +27,7 @@ from offices.models import OfferedService, OpeningPattern
 
 PERMISSION = "offices.change_offeredservice"
 SLOTS = "bookings.change_slot"
+CLOSE = "bookings.announce_closing"
 MOST_PLACES = 500
 MOST_MINUTES = 480
 SHOWN = 10
@@ -43,15 +45,9 @@ class PlacesForm(forms.Form):
     )
 
 
-class PatternForm(forms.Form):
-    """Another pattern of the same office, and why."""
+class ReasonForm(forms.Form):
+    """Why, for those who are moved or cancelled."""
 
-    pattern = forms.ModelChoiceField(
-        OpeningPattern.objects.none(),
-        label=gettext_lazy("New times"),
-        empty_label=None,
-        error_messages={"invalid_choice": gettext_lazy("Choose one of the same office.")},
-    )
     reason_th = CleanCharField(
         label=gettext_lazy("Reason that citizens read, in Thai"),
         max_length=120,
@@ -59,6 +55,18 @@ class PatternForm(forms.Form):
     )
     reason_en = CleanCharField(
         label=gettext_lazy("Reason in English"), max_length=120, required=False
+    )
+
+
+class PatternForm(ReasonForm):
+    """Another pattern of the same office, and why."""
+
+    field_order = ("pattern", "reason_th", "reason_en")
+    pattern = forms.ModelChoiceField(
+        OpeningPattern.objects.none(),
+        label=gettext_lazy("New times"),
+        empty_label=None,
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the same office.")},
     )
 
     def __init__(self, *args: Any, offered: OfferedService, **kwargs: Any) -> None:
@@ -82,18 +90,37 @@ def index(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def change(request: StaffRequest, pk: int) -> HttpResponse:
-    """A POST without `confirmed` shows what it would do."""
-    offered, now = _own(request, pk), timezone.now()
+    """A POST without `confirmed` shows what it would do; with it, whoever is booked is kept."""
+    offered = _own(request, pk)
     form = PlacesForm(request.POST or None, initial=_present(offered))
-    preview = None
-    if request.method == "POST" and form.is_valid():
+    if "confirmed" in request.POST and form.is_valid():
+        return _apply(request, offered, form.cleaned_data, timezone.now())
+    reasons = ReasonForm(initial=request.POST.dict())
+    return _change_page(request, offered, form, reasons=reasons)
+
+
+@require_POST
+def decide(request: StaffRequest, pk: int) -> HttpResponse:
+    """Begin to decide for each who is too many: a draft as for a closing."""
+    offered = _own(request, pk)
+    form, reasons = PlacesForm(request.POST), ReasonForm(request.POST)
+    if form.is_valid() and reasons.is_valid():
         data = form.cleaned_data
-        if "confirmed" in request.POST:
-            return _apply(request, offered, data, now)
-        preview = services.preview_places(
-            offered, online=data["online_places"], staff=data["staff_places"], now=now
-        )
-    return _change_page(request, offered, form, PatternForm(offered=offered), preview=preview)
+        try:
+            closing = services.plan_places(
+                offered=offered,
+                online=data["online_places"],
+                staff=data["staff_places"],
+                minutes=data["minutes"],
+                **reasons.cleaned_data,
+                by=request.user,
+                now=timezone.now(),
+            )
+        except Refused as error:
+            reasons.add_error(error.field if error.field in reasons.fields else None, error.message)
+        else:
+            return redirect("admin:closing", closing.pk)
+    return _change_page(request, offered, form, reasons=reasons)
 
 
 @require_POST
@@ -110,7 +137,7 @@ def choose_pattern(request: StaffRequest, pk: int) -> HttpResponse:
             form.add_error(error.field if error.field in form.fields else None, error.message)
         else:
             return redirect("admin:closing", closing.pk)
-    return _change_page(request, offered, PlacesForm(initial=_present(offered)), form)
+    return _change_page(request, offered, PlacesForm(initial=_present(offered)), patterns=form)
 
 
 def _own(request: StaffRequest, pk: int) -> OfferedService:
@@ -135,24 +162,45 @@ def _change_page(
     request: StaffRequest,
     offered: OfferedService,
     form: PlacesForm,
-    patterns: PatternForm,
     *,
-    preview: services.Preview | None = None,
+    reasons: ReasonForm | None = None,
+    patterns: PatternForm | None = None,
 ) -> HttpResponse:
+    """The forms, or what good numbers would do."""
+    patterns, reasons = patterns or PatternForm(offered=offered), reasons or ReasonForm()
     context: dict[str, Any] = {
         "title": _("Places: %(service)s") % {"service": offered.service},
         "offered": offered,
         "form": form,
         "patterns": patterns,
-        "preview": preview,
-        "held_back": [(slot, list(services.booked_on(slot))) for slot in _first(preview)],
+        "reasons": reasons,
+        "preview": None,
     }
-    is_bad = form.errors or patterns.errors
+    if form.is_valid():
+        context |= _what_it_would_do(offered, form.cleaned_data)
+        context["may_decide"] = request.user.has_office_permission(CLOSE, offered.office_id)
+    is_bad = form.errors or patterns.errors or reasons.errors
     return _page(request, "change", context, status=422 if is_bad else 200)
 
 
-def _first(preview: services.Preview | None) -> list[Slot]:
-    return preview.held_back[:SHOWN] if preview else []
+def _what_it_would_do(offered: OfferedService, data: dict[str, int]) -> dict[str, Any]:
+    """Two queries, one more for each time that keeps more online places; SHOWN times of each."""
+    online, staff = data["online_places"], data["staff_places"]
+    preview = services.preview_places(offered, online=online, staff=staff, now=timezone.now())
+    too_many = [(slot, list(ones)) for slot, ones in groupby(preview.too_many, _slot_of)]
+    kept = [slot for slot in preview.held_back if slot.taken <= online + staff]
+    return {
+        "preview": preview,
+        "number": len(preview.too_many),
+        "times": len(too_many),
+        "too_many": too_many[:SHOWN],
+        "more_times": max(len(too_many) - SHOWN, 0),
+        "held_back": [(slot, list(services.booked_on(slot))) for slot in kept[:SHOWN]],
+    }
+
+
+def _slot_of(booking: Booking) -> Slot:
+    return booking.slot
 
 
 def _apply(
@@ -184,5 +232,6 @@ def _check_may(request: StaffRequest) -> None:
 pages = [
     path("places/", site.admin_view(index), name="places"),
     path("places/<int:pk>/", site.admin_view(change), name="places_change"),
+    path("places/<int:pk>/decide/", site.admin_view(decide), name="places_decide"),
     path("places/<int:pk>/times/", site.admin_view(choose_pattern), name="places_times"),
 ]

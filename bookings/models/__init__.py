@@ -2,7 +2,7 @@
 waiting list, requests about personal data."""
 
 from bookings.models.booking import Booking, BookingChange
-from bookings.models.closing import CHANGES, Choice, Closing, ClosingDecision, Part
+from bookings.models.closing import CHANGES, Closing, Part
 from bookings.models.counter import (
     Alarm,
     Counter,
@@ -11,7 +11,9 @@ from bookings.models.counter import (
     Period,
     Ticket,
 )
+from bookings.models.decision import Choice, ClosingDecision
 from bookings.models.documents import Document, ItemCheck, ItemState
+from bookings.models.overbooked import too_many
 from bookings.models.party import Party
 from bookings.models.requests import DataRequest, DataRequestChange
 from bookings.models.slot import Slot
@@ -40,4 +42,5 @@ __all__ = [
     "Slot",
     "Ticket",
     "WaitingEntry",
+    "too_many",
 ]

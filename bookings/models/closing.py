@@ -1,17 +1,17 @@
-"""Closing a part of a day or changing the times of a service, and what becomes of each appointment
-that it hits (ADR 16)."""
+"""Closing a part of a day, or changing the times or the places of a service (ADR 16)."""
 
 from datetime import datetime, time, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from bookings.models.booking import Booking
-from bookings.models.slot import Slot, at_times
+from bookings.models.overbooked import too_many
+from bookings.models.slot import Slot, SlotQuerySet, at_times
 from bookings.workflow import CHANGEABLE, ClosingStatus
 from core.models import Translated
 from core.scope import OfficeRows
@@ -26,22 +26,31 @@ class Part(models.TextChoices):
     # No closing, but a change that takes times away for good.
     PATTERN = "pattern", _("New times of a pattern")
     CHOICE = "choice", _("Another pattern for a service")
+    # Nor this one: fewer people at each time.
+    PLACES = "places", _("Fewer places of a service")
 
 
-CHANGES = frozenset({Part.PATTERN, Part.CHOICE})
+CHANGES_OF_TIMES = frozenset({Part.PATTERN, Part.CHOICE})
+CHANGES = CHANGES_OF_TIMES | {Part.PLACES}
 
 
-class Choice(models.TextChoices):
-    UNDECIDED = "undecided", _("Not decided")
-    MOVE = "move", pgettext_lazy("closing", "Move")
-    CANCEL = "cancel", pgettext_lazy("closing", "Cancel")
-    KEEP = "keep", pgettext_lazy("closing", "Keep")
+class ClosingRows(OfficeRows):
+    def of_hours(self) -> Self:
+        """Those that close hours of a day, without the changes."""
+        return self.exclude(part__in=CHANGES)
+
+    def shown(self) -> Self:
+        """With what a page says of each. Two more queries."""
+        rows = self.select_related("office", "made_by", "announced_by", "pattern")
+        return rows.prefetch_related("services__service")
 
 
 class Closing(models.Model):
-    """A part of a day that one office closes for some services, or (`is_change`) the new times of
-    a pattern, counted from the day it was made: then `date` is that day, `pattern` the pattern that
-    changes or is chosen, `weekdays` and `times` ([[1, "08:00", "08:30"], …]) what it is to be.
+    """A part of a day that one office closes for some services, or a change (`is_change`) that
+    counts from the day it was made, its `date`: new times of a pattern (`changes_times`), then
+    `pattern` is the one that changes or is chosen, `weekdays` and `times` ([[1, "08:00", "08:30"],
+    …]) what it is to be; or fewer places of one service (`changes_places`), then `online_places`,
+    `staff_places` and `minutes` are what they are to be.
     While it is a draft it stops new bookings until `stopped_until`. `status` is written only by
     `bookings.services.closing_moves`."""
 
@@ -62,6 +71,9 @@ class Closing(models.Model):
     )
     weekdays = models.CharField(max_length=7, blank=True)
     times = models.JSONField(default=list, blank=True)
+    online_places = models.PositiveSmallIntegerField(null=True, blank=True)
+    staff_places = models.PositiveSmallIntegerField(null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     reason_th = models.CharField(_("reason in Thai"), max_length=120)
     reason_en = models.CharField(_("reason in English"), max_length=120, blank=True)
     status = models.CharField(
@@ -88,7 +100,7 @@ class Closing(models.Model):
     answer_by = models.DateTimeField(_("answers until"), null=True, blank=True)
 
     reason = Translated()
-    objects = OfficeRows.as_manager()
+    objects = ClosingRows.as_manager()
 
     class Meta:
         verbose_name = _("closing")
@@ -101,9 +113,26 @@ class Closing(models.Model):
             ),
             models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="closing_in_order"),
             models.CheckConstraint(
-                condition=Q(part__in=sorted(CHANGES), pattern__isnull=False)
-                | (~Q(part__in=sorted(CHANGES)) & Q(pattern__isnull=True)),
+                condition=Q(part__in=sorted(CHANGES_OF_TIMES), pattern__isnull=False)
+                | (~Q(part__in=sorted(CHANGES_OF_TIMES)) & Q(pattern__isnull=True)),
                 name="closing_change_has_a_pattern",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    part=Part.PLACES,
+                    online_places__isnull=False,
+                    staff_places__isnull=False,
+                    minutes__isnull=False,
+                )
+                | (
+                    ~Q(part=Part.PLACES)
+                    & Q(
+                        online_places__isnull=True,
+                        staff_places__isnull=True,
+                        minutes__isnull=True,
+                    )
+                ),
+                name="closing_places_has_its_numbers",
             ),
             models.CheckConstraint(
                 condition=Q(date__range=("2020-01-01", "2100-01-01")),
@@ -144,6 +173,28 @@ class Closing(models.Model):
         return self.part in CHANGES
 
     @property
+    def changes_times(self) -> bool:
+        return self.part in CHANGES_OF_TIMES
+
+    @property
+    def changes_places(self) -> bool:
+        return self.part == Part.PLACES
+
+    @property
+    def subject(self) -> str:
+        """What a change is about: the pattern, or the service. None or two queries."""
+        return str(self.pattern or ", ".join(one.service.name for one in self.services.all()))
+
+    @property
+    def places(self) -> int:
+        """How many people a time has once the places have changed."""
+        return (self.online_places or 0) + (self.staff_places or 0)
+
+    def most_at(self, slot: Slot) -> int:
+        """How many people may be at a time once this is done."""
+        return min(slot.capacity, self.places) if self.changes_places else slot.capacity
+
+    @property
     def rows(self) -> list[tuple[int, time, time]]:
         """The new times of a change as printed: no. 2, 08.31–09.00."""
         return [
@@ -159,10 +210,12 @@ class Closing(models.Model):
         return (self.reason_en if language == "en" else "") or self.reason_th
 
     def slots(self) -> models.QuerySet[Slot]:
-        """The times that it closes, in the order of locking: whatever overlaps its hours; of a
-        change all times ahead that are not among the new ones."""
-        if self.is_change:
-            return self._ahead().filter(out_of_pattern=False).exclude(self._new).order_by("pk")
+        """The times that it closes, in the order of locking: whatever overlaps its hours; of new
+        times all ahead that are not among them; of fewer places all ahead where more are taken."""
+        if self.changes_places:
+            return self.ahead().overbooked(self.places).order_by("pk")
+        if self.changes_times:
+            return self.ahead().filter(out_of_pattern=False).exclude(self._new).order_by("pk")
         rows = Slot.objects.filter(
             office=self.office_id,
             starts_at__lt=self.ends_at,
@@ -173,15 +226,20 @@ class Closing(models.Model):
             rows = rows.filter(service__in=self.services.values("service"))
         return rows.order_by("pk")
 
+    def written(self) -> models.QuerySet[Slot]:
+        """The times that announcing it writes, in the order of locking."""
+        return self.ahead().order_by("pk") if self.changes_places else self.slots()
+
     def new_slots(self) -> models.QuerySet[Slot]:
         """Times that a draft of a change has made ready: closed, with places for proposals."""
         return Slot.objects.filter(stopped_by=self, out_of_pattern=True)
 
     def same_slots(self) -> models.QuerySet[Slot]:
         """Times ahead that a change has too, whether in the pattern already or not."""
-        return self._ahead().filter(self._new)
+        return self.ahead().filter(self._new)
 
-    def _ahead(self) -> models.QuerySet[Slot]:
+    def ahead(self) -> SlotQuerySet:
+        """All times of its services since it was made."""
         return Slot.objects.filter(
             office=self.office_id,
             service__in=self.services.values("service"),
@@ -189,79 +247,12 @@ class Closing(models.Model):
         )
 
     def hit(self, now: datetime) -> models.QuerySet[Booking]:
-        """The appointments ahead that stand on its times; whoever has arrived is served."""
+        """The appointments ahead that stand on its times, of fewer places those too many; whoever
+        has arrived is served."""
+        if self.changes_places:
+            return too_many(self.slots(), places=self.places, now=now)
         return Booking.objects.filter(
             slot__in=self.slots().order_by().values("pk"),
             slot__starts_at__gt=now,
             status__in=CHANGEABLE,
         )
-
-
-class ClosingDecision(models.Model):
-    """What becomes of one appointment on a closed time. `holds_place` says that a place of
-    `proposed` is taken for it, counted there like a booking; once done, the booking has it. A
-    cancelled one keeps it until `offered_until`, for its citizen to take with one press."""
-
-    closing = models.ForeignKey(Closing, on_delete=models.CASCADE, related_name="decisions")
-    booking = models.ForeignKey(
-        Booking, verbose_name=_("appointment"), on_delete=models.PROTECT, related_name="decisions"
-    )
-    slot = models.ForeignKey(
-        Slot, verbose_name=_("closed time"), on_delete=models.PROTECT, related_name="+"
-    )
-    choice = models.CharField(
-        _("decision"), max_length=10, choices=Choice.choices, default=Choice.UNDECIDED
-    )
-    proposed = models.ForeignKey(
-        Slot,
-        verbose_name=_("proposed time"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="proposals",
-    )
-    holds_place = models.BooleanField(default=False)
-    place = models.CharField(_("place"), max_length=120, blank=True)
-    responsible = models.CharField(_("responsible person"), max_length=80, blank=True)
-    done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    offered_until = models.DateTimeField(_("offered until"), null=True, blank=True)
-    # Cancelled, moved or served before we came to it: nothing was left to do.
-    was_gone = models.BooleanField(default=False)
-
-    class Meta:
-        verbose_name = _("decision")
-        verbose_name_plural = _("decisions")
-        ordering = ["slot__starts_at", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["closing", "booking"], name="one_decision_a_closing"),
-            models.UniqueConstraint(
-                fields=["booking"],
-                condition=Q(done_at__isnull=True),
-                name="one_open_decision_a_booking",
-            ),
-            models.CheckConstraint(
-                condition=Q(holds_place=False)
-                | Q(proposed__isnull=False, done_at__isnull=True)
-                | Q(proposed__isnull=False, offered_until__isnull=False),
-                name="decision_holds_a_place_of_a_time",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["offered_until"],
-                condition=Q(holds_place=True, offered_until__isnull=False),
-                name="decision_offers",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.booking_id}: {self.choice}"
-
-    @property
-    def is_decided(self) -> bool:
-        """A move needs a place that is really kept, a stay somebody who answers for it."""
-        if self.choice == Choice.MOVE:
-            return self.holds_place
-        if self.choice == Choice.KEEP:
-            return bool(self.place and self.responsible)
-        return self.choice == Choice.CANCEL

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import thai_dates
-from offices.models import OfferedService, Office, Service
+from offices.models import Closure, OfferedService, Office, Service
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -36,6 +36,23 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
     def between(self, start: datetime, end: datetime) -> "SlotQuerySet":
         return self.filter(starts_at__gte=start, starts_at__lt=end)
+
+    def overbooked(self, places: int) -> "SlotQuerySet":
+        """Times of the pattern at which more than so many places are taken."""
+        return self.filter(out_of_pattern=False, taken__gt=places)
+
+    def served(self) -> "SlotQuerySet":
+        """Times at which the office serves people: open ones, and those that take no more people
+        only while their places become fewer."""
+        return self.filter(Q(closed_at__isnull=True) | Q(stopped_by__part="places"))
+
+    def openable(self) -> "SlotQuerySet":
+        """Without those that are closed by hand, by the calendar, or not in the pattern."""
+        closures = Closure.objects.filter(
+            Q(office=OuterRef("office")) | Q(office__isnull=True),
+            date=OuterRef("starts_at__date"),
+        )
+        return self.exclude(Exists(closures)).filter(closed_by_hand=False, out_of_pattern=False)
 
     def free_online(self) -> "SlotQuerySet":
         return self.filter(
@@ -114,6 +131,11 @@ class Slot(models.Model):
     def __str__(self) -> str:
         when = f"{thai_dates.medium_date(self.starts_at)} {thai_dates.clock(self.starts_at)}"
         return f"{self.service} · {when} · {self.office}"
+
+    @property
+    def is_served(self) -> bool:
+        """As `served` of the rows. A query for a stopped time only."""
+        return not self.closed_at or bool(self.stopped_by and self.stopped_by.changes_places)
 
     @property
     def is_full_online(self) -> bool:

@@ -13,11 +13,8 @@ def suspended(offered: OfferedService, *, first: date, last: date) -> list[Closi
     """The announced closings of a service between two days, both ends included, in time order; a
     whole day of the office is in the calendar of closures instead. One query."""
     mine = Q(of_all_services=True) | Q(services=offered)
-    rows = Closing.objects.filter(
-        mine,
-        office=offered.office_id,
-        date__range=(first, last),
-        status__in=CLOSED_BY,
-        pattern__isnull=True,
-    ).exclude(part=Part.DAY, of_all_services=True)
+    rows = Closing.objects.of_hours().filter(
+        mine, office=offered.office_id, date__range=(first, last), status__in=CLOSED_BY
+    )
+    rows = rows.exclude(part=Part.DAY, of_all_services=True)
     return list(rows.distinct())

@@ -3,7 +3,6 @@
 from bookings.services import counter
 from bookings.services.carrying_out import carry_out, carry_out_closings
 from bookings.services.changes import cancel, move_to
-from bookings.services.changes_of_patterns import plan_choice, plan_times
 from bookings.services.changes_of_times import Preview, apply_places, booked_on, preview_places
 from bookings.services.city_closing import close_city, preview_city
 from bookings.services.closing import (
@@ -45,6 +44,7 @@ from bookings.services.offers import (
     offer_freed,
 )
 from bookings.services.pattern_rules import check_rows, rows_of
+from bookings.services.planned_changes import plan_choice, plan_places, plan_times
 from bookings.services.reminders import queue_reminders
 from bookings.services.returning import return_places
 from bookings.services.stopping import drop, lapse_drafts
@@ -114,6 +114,7 @@ __all__ = [
     "plan",
     "plan_choice",
     "plan_for_closure",
+    "plan_places",
     "plan_times",
     "preview_city",
     "preview_places",

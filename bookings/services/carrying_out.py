@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from bookings import news
-from bookings.models import Booking, Choice, Closing, ClosingDecision
+from bookings.models import Booking, Choice, Closing, ClosingDecision, Part
+from bookings.services import new_places
 from bookings.services.changes import cancel, move_to_kept_place
 from bookings.services.closing_moves import locked_closing, move_closing
 from bookings.services.closing_rules import stale
@@ -30,23 +31,28 @@ def carry_out_closings(*, now: datetime) -> int:
 
 def carry_out(*, closing: Closing, now: datetime) -> int:
     """Carry out one announced closing; returns how many appointments were done. What somebody
-    else is changing at this moment is left for the next time."""
+    else is changing at this moment is left for the next time. With the last one the times that
+    fewer places had stopped open again."""
     waiting = closing.decisions.filter(done_at__isnull=True).order_by("pk")
     done = sum(_carry_out(decision, closing, now) for decision in list(waiting))
     with transaction.atomic():
+        stopped = new_places.locked_times(closing)
         locked = locked_closing(closing)
         is_left = locked.decisions.filter(done_at__isnull=True).exists()
         if locked.status == ClosingStatus.ANNOUNCED and not is_left:
+            new_places.open_times(locked, stopped, now=now)
             move_closing(locked, ClosingStatus.DONE, by=SYSTEM, now=now)
     return done
 
 
 def forgotten(*, now: datetime) -> tuple[int, list[str]]:
-    """How many announced closings lie ahead, and who stands on one, or on a time that went out of
-    its pattern, without a decision: nobody, ever (fault F9). Two queries, one a closing."""
-    announced = Closing.objects.filter(
-        status__in=CLOSED_BY, date__gte=timezone.localdate(now), pattern__isnull=True
+    """How many announced closings lie ahead, and who stands on one, on a time that went out of its
+    pattern, or is too many where places go, without a decision: nobody, ever (fault F9).
+    Two queries, one a closing."""
+    ahead = Closing.objects.of_hours().filter(
+        status__in=CLOSED_BY, date__gte=timezone.localdate(now)
     )
+    announced = ahead | Closing.objects.filter(status=ClosingStatus.ANNOUNCED, part=Part.PLACES)
     left: list[str] = []
     for closing in announced:
         known = closing.decisions.values("booking")
@@ -87,7 +93,7 @@ def _do(decision: ClosingDecision, booking: Booking, closing: Closing, now: date
         case Choice.CANCEL:
             told |= _offer(decision, booking, now)
             cancel(booking=booking, by=by, now=now, reason=reason, told=told)
-        case Choice.KEEP:
+        case Choice.KEEP if not closing.changes_places:
             _keep(decision, booking, by, now, reason, told)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bookings import rules
 from bookings.models import Choice, Closing, ClosingDecision, Part, Slot
+from bookings.services import new_places, new_times
 from bookings.services.closing_moves import locked_draft, move_closing
 from bookings.services.closing_rules import (
     check,
@@ -27,7 +28,6 @@ from bookings.services.closing_rules import (
     overlap,
     stale,
 )
-from bookings.services.new_times import put_in_force
 from bookings.services.proposals import NOON, keep_if_free, keep_place, propose
 from bookings.services.stopping import stop
 from bookings.workflow import CHANGEABLE, ClosingStatus
@@ -161,13 +161,15 @@ def decide(
     responsible: str = "",
 ) -> None:
     """Move (to `slot`, else to the proposed time), cancel and offer that time instead, or keep at
-    a place with a person who answers for it. A cancellation without a free time offers none.
+    a place with a person who answers for it; where only places go, keep as booked, which needs
+    neither. A cancellation without a free time offers none.
 
     Raises Refused("permission" | "lapsed" | "time" | "full" | "closed" | "place" | "stale")."""
     closing = decision.closing
     check_may_close(by, closing.office_id)
     check_stopped(closing)
-    if choice == Choice.KEEP and not (place.strip() and responsible.strip()):
+    is_elsewhere = choice == Choice.KEEP and not closing.changes_places
+    if is_elsewhere and not (place.strip() and responsible.strip()):
         raise Refused(
             _("Write where they are served, and who answers for it."), code="place", field="place"
         )
@@ -208,9 +210,11 @@ def decide_all(*, closing: Closing, by: User, now: datetime, choice: Choice = Ch
         return waiting.filter(pk__in=plain).update(choice=choice)
 
 
-def keep_all(*, closing: Closing, place: str, responsible: str, by: User, now: datetime) -> int:
-    """Keep whoever is not decided at one place, with one person who answers for it; returns how
-    many. One transaction each, as `decide`.
+def keep_all(
+    *, closing: Closing, by: User, now: datetime, place: str = "", responsible: str = ""
+) -> int:
+    """Keep whoever is not decided, at one place with one person who answers for it where `decide`
+    asks for them; returns how many. One transaction each, as `decide`.
 
     Raises Refused("permission" | "lapsed" | "place" | "stale")."""
     waiting = closing.decisions.filter(choice=Choice.UNDECIDED)
@@ -229,24 +233,30 @@ def keep_all(*, closing: Closing, place: str, responsible: str, by: User, now: d
 
 def announce(*, closing: Closing, by: User, now: datetime, version: int | None = None) -> Closing:
     """Close the times for good and let everybody be told, when all are decided. A whole day with
-    all services becomes a day of the calendar of closures; a change of times is stored only now.
+    all services becomes a day of the calendar of closures; a change is stored only now.
 
     Raises Refused("permission" | "past" | "stale" | "undecided", naming who is not decided);
     the draft stays as it is then. Locks the times, then the closing."""
     open_again(closing=closing, by=by, now=now)
     with transaction.atomic():
-        slots = [slot.pk for slot in lock_rows(closing.slots())]
+        slots = [slot.pk for slot in lock_rows(closing.written())]
         locked = locked_draft(closing)
         if version is not None and version != locked.version:
             raise stale()
         check_decided(locked, now)
-        if locked.is_change:
-            put_in_force(locked, gone=slots, now=now)
-        else:
-            _close(locked, slots, now)
+        _put_in_force(locked, slots, now)
         locked.answer_by = _answer_by(locked)
         move_closing(locked, ClosingStatus.ANNOUNCED, by=Actor.staff(by), now=now)
     return locked
+
+
+def _put_in_force(closing: Closing, slots: Sequence[int], now: datetime) -> None:
+    if closing.changes_places:
+        new_places.put_in_force(closing, now=now)
+    elif closing.changes_times:
+        new_times.put_in_force(closing, gone=slots, now=now)
+    else:
+        _close(closing, slots, now)
 
 
 def _close(closing: Closing, slots: Sequence[int], now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from bookings.models import Closing, ClosingDecision, Slot
+from bookings.models import Closing, ClosingDecision, Part, Slot
 from bookings.workflow import ClosingStatus
 from core.errors import Refused
 from offices.models import OfferedService
@@ -50,12 +50,24 @@ def check_ahead(closing: Closing, now: datetime) -> None:
 def check_alone(closing: Closing) -> None:
     """Two drafts of the same times would each keep places for the same people."""
     mine = set(closing.slots().values_list("pk", flat=True))
-    at_work = Q(status=ClosingStatus.DRAFT) | Q(status=ClosingStatus.ANNOUNCED, date=closing.date)
+    of_day = Q(date=closing.date) | Q(part=Part.PLACES)
+    at_work = Q(status=ClosingStatus.DRAFT) | Q(of_day, status=ClosingStatus.ANNOUNCED)
     others = Closing.objects.filter(at_work, office=closing.office_id).exclude(pk=closing.pk)
     for other in others:
-        is_same = other.pattern_id is not None and other.pattern_id == closing.pattern_id
-        if is_same or mine.intersection(other.slots().values_list("pk", flat=True)):
+        stopped = Slot.objects.filter(stopped_by=other, out_of_pattern=False)
+        theirs = {
+            *other.slots().values_list("pk", flat=True),
+            *stopped.values_list("pk", flat=True),
+        }
+        if _is_same(closing, other) or mine & theirs:
             raise overlap()
+
+
+def _is_same(closing: Closing, other: Closing) -> bool:
+    """The same pattern twice, or places of the same service."""
+    if closing.changes_places and other.changes_places:
+        return closing.services.filter(pk__in=other.services.values("pk")).exists()
+    return closing.pattern_id is not None and closing.pattern_id == other.pattern_id
 
 
 def check_offers(decision: ClosingDecision, slot: Slot | None) -> None:

@@ -196,11 +196,13 @@ def _check_undecided(booking: Booking, *, slot_id: int | None = None) -> None:
 
 def _check_takes_place(booking: Booking) -> None:
     """Raises Refused("closed") at a time that was closed, unless it was decided that this very
-    appointment is kept."""
+    appointment is kept; where only places go, to whoever waits for a decision."""
     if booking.slot.closed_at is None:
         return
-    kept = booking.decisions.filter(slot=booking.slot_id, choice=Choice.KEEP)
-    if not kept.filter(done_at__isnull=False).exists():
+    decisions = booking.decisions.filter(slot=booking.slot_id)
+    is_kept = decisions.filter(choice=Choice.KEEP, done_at__isnull=False).exists()
+    is_hit = decisions.filter(done_at__isnull=True).exists()
+    if not is_kept and (is_hit or not booking.slot.is_served):
         raise Refused(
             _("This time is closed. Move the appointment first, or keep it at another place."),
             code="closed",

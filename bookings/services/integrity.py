@@ -33,7 +33,7 @@ from bookings.services.files import kept_files, stray_files
 from bookings.services.findings import Finding, listed, problems
 from bookings.services.message_integrity import CHECKS as MESSAGES
 from bookings.services.waiting_integrity import offers_are_whole
-from bookings.workflow import OCCUPYING, OPEN, WORKFLOW, Status
+from bookings.workflow import OCCUPYING, OPEN, WORKFLOW, ClosingStatus, Status
 from core.workflow import Actor, ActorKind
 
 LATE_HOLD = timedelta(minutes=5)
@@ -213,8 +213,22 @@ def _holds(now: datetime) -> Finding:
 def _closings(now: datetime) -> Finding:
     """Whoever stands on a time that was closed is moved, cancelled or kept by a decision."""
     announced, left = forgotten(now=now)
-    checked, problems = f"{announced:,} closings ahead", listed("no decision:", left)
-    return Finding("I8 nobody forgotten on a closed time", checked, tuple(problems))
+    at_work = [ClosingStatus.DRAFT, ClosingStatus.ANNOUNCED]
+    stopped = Slot.objects.order_by().filter(stopped_by__isnull=False)
+    return Finding(
+        "I8 nobody forgotten on a closed time",
+        f"{announced:,} closings ahead",
+        (
+            *listed("no decision:", left),
+            *problems(
+                (
+                    "stopped by what is over: slot",
+                    stopped.exclude(stopped_by__status__in=at_work),
+                    "pk",
+                )
+            ),
+        ),
+    )
 
 
 CHECKS: list[Callable[[datetime], Finding]] = [

@@ -101,6 +101,18 @@ def end_holds(*, booking: Booking, by: Actor, now: datetime) -> None:
         offer_freed(slot_id=booking.slot_id, now=now)
 
 
+def wait_on(booking: Booking, *, now: datetime) -> None:
+    """The office took back the time that this hold kept for somebody of the list, who waits on at
+    the old place in line. Locks the line, then the entry."""
+    if booking.waiting_id is None:
+        return
+    lock_line(booking.offered_id)
+    entry = locked_entry(booking.waiting_id)
+    if entry.status == WaitingStatus.OFFERED:
+        entry.offered_at = entry.offered_until = None
+        move_entry(entry, WaitingStatus.WAITING, by=SYSTEM, now=now)
+
+
 def offer_taken(booking: Booking, *, by: Actor, now: datetime) -> None:
     """One of the places of an offer was booked: its entry is done. Locks the entry."""
     if booking.waiting_id is None:
@@ -225,7 +237,8 @@ def _offer(entry: WaitingEntry, slot: Slot, *, until: datetime, now: datetime) -
         record(booking, source="", by=SYSTEM, now=now)
     entry.offered_at, entry.offered_until = now, until
     move_entry(entry, WaitingStatus.OFFERED, by=SYSTEM, now=now)
-    news.tell_waiting(entry, "waiting_offer", now=now, slot_id=slot.pk)
+    mark = f"{slot.pk}-{now:%Y%m%d%H%M%S}"
+    news.tell_waiting(entry, "waiting_offer", now=now, mark=mark, slot_id=slot.pk)
 
 
 def _store(booking: Booking, *, prefix: str) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 from django.db.models import F
+from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 
 from bookings.models import Slot
@@ -52,6 +53,15 @@ def take_stopped_place(*, slot_id: int, closing_id: int) -> None:
     ready = Slot.objects.filter(pk=slot_id, stopped_by=closing_id, out_of_pattern=True)
     if not ready.filter(taken__lt=F("capacity")).update(taken=F("taken") + 1):
         raise full()
+
+
+def take_place_within(*, slot_id: int, places: int) -> None:
+    """Take a place, not of the online share, of a time where fewer than `places` are taken.
+
+    Raises Refused("full") or Refused("closed"); nothing changed then."""
+    free = Slot.objects.filter(pk=slot_id, closed_at=None, taken__lt=Least(F("capacity"), places))
+    if not free.update(taken=F("taken") + 1):
+        raise _no_place(slot_id)
 
 
 def give_back_places(*, slot_id: int, online: bool, n: int = 1) -> None:

@@ -10,7 +10,12 @@ from django.utils import timezone
 from bookings import rules
 from bookings.models import Choice, Closing, ClosingDecision, Slot
 from bookings.services.closing_rules import stale
-from bookings.services.places import give_back_places, take_places, take_stopped_place
+from bookings.services.places import (
+    give_back_places,
+    take_place_within,
+    take_places,
+    take_stopped_place,
+)
 from bookings.workflow import ClosingStatus
 from core.days import start_of
 from core.db import lock_rows
@@ -38,13 +43,15 @@ def propose(closing: Closing, *, now: datetime) -> None:
 
 
 def free_times(offered: OfferedService, *, now: datetime, closing: Closing) -> list[Slot]:
-    """Times with a place for staff, not earlier than the office's own notice, in time order; those
-    too that a change of times has made ready."""
+    """Times with a place for staff, with fewer places those that have one then too, not earlier
+    than the office's own notice, in time order; those too that a change of times has made
+    ready."""
     first = rules.booking_window(offered, now=now).first
     start = start_of(first)
     is_open = Q(closed_at__isnull=True) | Q(stopped_by=closing, out_of_pattern=True)
     free = Slot.objects.of(offered).filter(is_open, taken__lt=F("capacity"))
-    return list(free.filter(starts_at__gt=max(start, now)).order_by("starts_at"))
+    ahead = free.filter(starts_at__gt=max(start, now)).order_by("starts_at")
+    return [slot for slot in ahead if slot.taken < closing.most_at(slot)]
 
 
 def nearest(slot: Slot, free: Iterable[Slot]) -> list[Slot]:
@@ -73,7 +80,7 @@ def _keep_nearest(decision: ClosingDecision, free: list[Slot], now: datetime) ->
             free.remove(slot)
             continue
         slot.taken += 1
-        if slot.taken >= slot.capacity:
+        if slot.taken >= decision.closing.most_at(slot):
             free.remove(slot)
         return
 
@@ -117,6 +124,8 @@ def keep_if_free(decision: ClosingDecision, slot: Slot | None, **changes: str) -
 def _take(slot: Slot | None, decision: ClosingDecision) -> None:
     if slot is not None and slot.out_of_pattern:
         take_stopped_place(slot_id=slot.pk, closing_id=decision.closing_id)
+    elif slot is not None and decision.closing.changes_places:
+        take_place_within(slot_id=slot.pk, places=decision.closing.places)
     elif slot is not None:
         take_places(slot_id=slot.pk, online=False)
 

@@ -2,6 +2,7 @@
 times to hand them on (ADR 18)."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -35,6 +36,14 @@ def return_places(*, now: datetime) -> int:
     kill, to repeat and to run twice at once."""
     due = ReturningPlace.objects.due(now)
     return sum(_return(place, now) for place in list(due))
+
+
+def return_at_once(slots: Sequence[int]) -> None:
+    """Give back what is still to come back at these times, which the caller has locked and closed:
+    nobody is offered it. One query where nothing is."""
+    for place in ReturningPlace.objects.filter(slot__in=slots).order_by("pk"):
+        give_back_places(slot_id=place.slot_id, online=place.online)
+        place.delete()
 
 
 def _return(place: ReturningPlace, now: datetime) -> bool:

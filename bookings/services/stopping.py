@@ -12,7 +12,9 @@ from bookings.services import new_times
 from bookings.services.closing_moves import locked_closing, locked_draft, move_closing
 from bookings.services.closing_rules import check_may_close
 from bookings.services.moves import locked_booking, move
+from bookings.services.offers import wait_on
 from bookings.services.places import give_back_places
+from bookings.services.returning import return_at_once
 from bookings.workflow import ClosingStatus, Status
 from core.db import lock_rows
 from core.workflow import SYSTEM, Actor
@@ -20,8 +22,9 @@ from core.workflow import SYSTEM, Actor
 
 def stop(closing: Closing, now: datetime) -> None:
     """Lock the times, close them for the draft, end the holds on them, and note who is hit. A
-    change of times makes the new ones ready first."""
-    if closing.is_change:
+    change of times makes the new ones ready first. Cancelled places that wait for their moment
+    come back at once: nobody can take them now."""
+    if closing.changes_times:
         new_times.prepare(closing, now=now)
     slots = list(lock_rows(closing.slots()))
     ids = [slot.pk for slot in slots]
@@ -30,6 +33,7 @@ def stop(closing: Closing, now: datetime) -> None:
     )
     for booking in Booking.objects.filter(slot__in=ids, status=Status.HELD).order_by("pk"):
         end_hold(booking, now)
+    return_at_once(ids)
     locked = locked_draft(closing)
     known = locked.decisions.values("booking")
     for booking in locked.hit(now).exclude(pk__in=known).order_by("pk"):
@@ -40,11 +44,13 @@ def stop(closing: Closing, now: datetime) -> None:
 
 
 def end_hold(booking: Booking, now: datetime) -> None:
-    """As `release_hold`, inside the transaction that has locked the time."""
+    """As `release_hold`, inside the transaction that has locked the time; whoever was offered it
+    waits on."""
     locked = locked_booking(booking.pk)
     if locked.status == Status.HELD:
         move(locked, Status.EXPIRED, by=SYSTEM, now=now)
         give_back_places(slot_id=locked.slot_id, online=locked.takes_online_place)
+        wait_on(locked, now=now)
 
 
 def drop(*, closing: Closing, by: User, now: datetime) -> None:
@@ -80,7 +86,7 @@ def _stopped(closing: Closing) -> list[int]:
 
 def _open(slots: list[int]) -> None:
     stopped = Slot.objects.filter(pk__in=slots)
-    stopped.filter(out_of_pattern=False).update(closed_at=None, stopped_by=None)
+    stopped.openable().update(closed_at=None)
     stopped.update(stopped_by=None)
 
 

@@ -124,9 +124,7 @@ def _at(day: date, clock: time) -> datetime:
 def _closed_parts(first: date, last: date) -> dict[int, list[Closing]]:
     """Office → the parts of days that were closed with an announcement. Two queries."""
     parts: dict[int, list[Closing]] = defaultdict(list)
-    closings = Closing.objects.filter(
-        status__in=CLOSED_BY, date__range=(first, last), pattern__isnull=True
-    )
+    closings = Closing.objects.of_hours().filter(status__in=CLOSED_BY, date__range=(first, last))
     for closing in closings.prefetch_related("services"):
         parts[closing.office_id].append(closing)
     return parts

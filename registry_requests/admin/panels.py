@@ -143,7 +143,7 @@ def chosen_slot(found: CopyRequest) -> Slot | None:
 
 def may_stand(slot: Slot, *, now: datetime) -> bool:
     """Whether the person's own time can be kept: neither closed nor over."""
-    return slot.closed_at is None and slot.starts_at > now
+    return slot.is_served and slot.starts_at > now
 
 
 def times_of(found: CopyRequest, *, now: datetime) -> QuerySet[Slot]:

@@ -373,6 +373,8 @@ def test_all_are_kept_at_one_place(draft, client):
         typed = {"place": place, "responsible": "สมชาย"}
         refused = press(client, "decide_all", draft, choice="keep", **typed)
         assert refused.status_code == 422
+        assert refused.context["keep_all"].data["place"] == place
+        assert 'value="สมชาย"' in refused.text
     assert ClosingDecision.objects.get().choice == Choice.UNDECIDED
 
     press(client, "decide_all", draft, choice="keep", place="ห้องประชุม ชั้น 3", responsible="สมชาย")

@@ -134,7 +134,7 @@ def test_bad_times_get_a_sentence_and_nothing_is_stored(save, pattern, rows, cha
 
     page = save(pattern, rows, **changes)
 
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert sentences(page)
     assert services.rows_of(pattern) == before
     assert not Closing.objects.exists()

@@ -474,7 +474,8 @@ def test_arrived_people_are_not_hit(offered, head, friday):
     booking = booking_at(Status.CONFIRMED, offered=offered, slot=friday[0])
     Booking.objects.filter(pk=booking.pk).update(status=Status.ARRIVED)
     try:
-        assert decisions(plan(offered, head)) == []
+        closing = plan(offered, head)
+        assert decisions(closing) == []
     finally:
         Booking.objects.filter(pk=booking.pk).update(status=Status.CONFIRMED)
-        Closing.objects.update(status="dropped")
+    services.drop(closing=closing, by=head, now=NOW)

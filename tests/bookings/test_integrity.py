@@ -248,7 +248,7 @@ def test_proving_costs_a_fixed_number_of_queries(offered, django_assert_max_num_
     for _ in range(3):
         booking_at(offered=offered, slot=make_slot(offered))
 
-    with django_assert_max_num_queries(58):
+    with django_assert_max_num_queries(59):
         list(integrity.findings(now=NOW))
 
 

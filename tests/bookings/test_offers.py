@@ -4,14 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.roles import Role
 from bookings import services
-from bookings.models import Slot
+from bookings.models import Part, Slot
 from bookings.workflow import Status, WaitingStatus
 from core.errors import Refused
 from core.workflow import CITIZEN, Actor
 from notifications.models import Message
 from tests import factories
-from tests.bookings.line import cancel, join, offer_of, state
+from tests.bookings.line import FULL_DAY, cancel, join, offer_of, state
 from tests.factories import NOW, at, booking_at, make_slot, make_staff
 
 pytestmark = pytest.mark.usefixtures("nothing_broken")
@@ -196,3 +197,26 @@ def test_who_has_an_offer_is_not_taken_out(offered, booking, officer):
 
     assert refused.value.code == "offered"
     assert state(entry) == WaitingStatus.OFFERED
+
+
+def test_offer_of_a_time_that_is_stopped_is_taken_back_and_made_again(offered, booking):
+    """Without it the entry stood as offered for ever, with nothing kept."""
+    first, second = (join(offered, now=NOW + timedelta(minutes=n)) for n in range(2))
+    cancel(booking)
+    head = make_staff(Role.HEAD, office=offered.office)
+    closing = services.plan(
+        office=offered.office,
+        day=FULL_DAY,
+        part=Part.DAY,
+        services=[offered],
+        reason_th="ปิด",
+        by=head,
+        now=NOW,
+    )
+    assert (state(first), state(second)) == ("waiting", "waiting")
+
+    services.drop(closing=closing, by=head, now=NOW)
+    services.offer_free_places(now=NOW + timedelta(minutes=5))
+
+    assert (state(first), state(second)) == ("offered", "waiting")
+    assert Message.objects.filter(kind="waiting_offer", case_id=first.pk).count() == 2

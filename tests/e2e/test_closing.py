@@ -61,6 +61,23 @@ class HeadOfSection:
     def when_they_announce(self):
         self.page.get_by_role("button", name="ประกาศปิดและแจ้ง").click()
 
+    def when_they_set_places_to(self, online, *, staff=0):
+        self.page.goto(f"{self.site}/admin/places/")
+        self.page.get_by_role("link", name="จดทะเบียนสมรส", exact=True).click()
+        self.page.locator("[name=online_places]").fill(str(online))
+        self.page.locator("[name=staff_places]").fill(str(staff))
+        self.page.get_by_role("button", name="ดูผล").first.click()
+
+    def when_they_decide_for_each_because(self, reason):
+        self.page.locator("[name=reason_th]").fill(reason)
+        self.page.get_by_role("button", name="ตัดสินทีละนัด").click()
+
+    def when_they_keep_the_others_as_booked(self):
+        self.page.get_by_role("button", name="คงนัดที่ยังไม่ตัดสินทั้งหมดไว้ตามเดิม").click()
+
+    def when_they_put_it_in_force(self):
+        self.page.get_by_role("button", name="ใช้จำนวนใหม่และแจ้ง").click()
+
     def then_it_says(self, words):
         expect(self.page.get_by_text(words).first).to_be_visible()
 
@@ -79,6 +96,18 @@ def friday(city) -> date:
     for slot in slots:
         booking_at(offered=offered, slot=slot, now=timezone.now())
     return day
+
+
+@pytest.fixture
+def crowded(friday) -> Slot:
+    """The first time of that afternoon takes three couples and has them."""
+    first = Booking.objects.order_by("slot__starts_at").first()
+    slot, offered = first.slot, first.offered
+    Slot.objects.filter(pk=slot.pk).update(capacity=3, online_capacity=3)
+    slot.refresh_from_db()
+    for _n in range(2):
+        booking_at(offered=offered, slot=slot, now=timezone.now())
+    return slot
 
 
 @pytest.fixture
@@ -128,3 +157,22 @@ def test_one_is_cancelled_one_is_kept_and_the_totals_follow(head, friday):
     kinds = ("moved_by_office", "cancelled_by_office", "kept_elsewhere")
     told = [Message.objects.filter(kind=kind).count() for kind in kinds]
     assert told == [4, 1, 1]
+
+
+def test_clerk_is_ill_one_too_many_is_moved_and_one_kept(head, crowded):
+    head.when_they_set_places_to(1)
+    head.then_it_says("เกิน 2 นัด")
+    head.when_they_decide_for_each_because("เจ้าหน้าที่ลาป่วย")
+    head.then_so_many_are_hit(2)
+    head.when_they_cancel_the_first()
+    head.then_the_totals_are(move=0, cancel=1, keep=0)
+    head.when_they_keep_the_others_as_booked()
+    head.then_the_totals_are(move=0, cancel=1, keep=1)
+
+    head.when_they_put_it_in_force()
+
+    head.then_it_says("ใช้จำนวนที่รับใหม่แล้ว")
+    assert Message.objects.filter(kind="cancelled_by_office").count() == 1
+    assert not Message.objects.filter(kind="kept_elsewhere").exists()
+    crowded.refresh_from_db()
+    assert (crowded.taken, crowded.capacity, crowded.closed_at) == (2, 2, None)

@@ -24,15 +24,12 @@ from core.thai_dates import local_date
 from notifications.models import Message
 from tests.factories import booking_at, make_staff
 from tests.live import world
-from tests.live.browser import Browser
 from tests.live.server import ROOT, environment
-from tests.live.together import at_once, side_by_side
 from tests.races.invariants import broken_invariants
+from tests.races.rush import COUPLES, times, while_booking
 
 pytestmark = [pytest.mark.postgres, pytest.mark.race]
 
-COUPLES, TIMES = 30, 3
-RUSH_SECONDS = 3.0
 VISITS, KILLS = 40, 8
 TOLD = {
     Choice.MOVE: "moved_by_office",
@@ -42,7 +39,7 @@ TOLD = {
 
 
 def test_nobody_is_left_on_a_closed_time_without_a_decision(serve):
-    slots = _times(places=COUPLES)
+    slots = times(places=COUPLES)
 
     with serve() as server:
         closing, answers = _close_while_booking(server, slots)
@@ -68,7 +65,7 @@ def test_nobody_is_left_on_a_closed_time_without_a_decision(serve):
 
 def test_control_without_ending_the_holds_somebody_is_forgotten(serve, monkeypatch):
     monkeypatch.setattr(stopping, "end_hold", lambda booking, now: None)
-    slots = _times(places=COUPLES)
+    slots = times(places=COUPLES)
 
     with serve() as server:
         closing, _answers = _close_while_booking(server, slots)
@@ -107,51 +104,8 @@ def test_control_marked_before_it_is_done_somebody_is_not_told(transactional_db)
     assert told < VISITS
 
 
-def _times(*, places):
-    offered = world.marriage_at_bang_rak()
-    return [world.slot(offered, places=places, no=no) for no in range(TIMES)]
-
-
 def _close_while_booking(server, slots):
-    return _while_booking(server, slots, lambda slots, head: _plan(slots[0], head))
-
-
-def _while_booking(server, slots, act):
-    """Half of them have the form open, the others the page of times; one head does `act` among
-    them."""
-    head = make_staff(Role.HEAD, office=slots[0].office)
-    browsers = [Browser(server.address) for _ in range(COUPLES)]
-    wanted = [slots[no % TIMES] for no in range(COUPLES)]
-    pairs = list(zip(browsers, wanted, strict=True))
-    pages = side_by_side(8, [lambda b=b, s=s: world.times_page(b, s) for b, s in pairs])
-    held = list(range(0, COUPLES, 2))
-    found = side_by_side(8, [lambda n=n: world.held_form(*pairs[n]) for n in held])
-    forms = dict(zip(held, found, strict=True))
-
-    def book(number):
-        browser, slot = pairs[number]
-        form = forms.get(number)
-        if form is None:
-            time.sleep(random.uniform(0, RUSH_SECONDS))
-            answer = world.press_slot(browser, pages[number], slot)
-            if answer.status != 303:
-                return answer
-            form = browser.get(answer.location)
-            if not any("form_key" in one.fields for one in form.forms):
-                return form
-        else:
-            time.sleep(random.uniform(0, RUSH_SECONDS))
-        return world.send(browser, form, world.couple())
-
-    def press():
-        time.sleep(RUSH_SECONDS / 2)
-        try:
-            return act(slots, head)
-        finally:
-            connection.close()
-
-    *answers, made = at_once([*(lambda n=n: book(n) for n in range(COUPLES)), press])
-    return made.value, [answer.value for answer in answers]
+    return while_booking(server, slots, lambda slots, head: _plan(slots[0], head))
 
 
 def _change(slots, head):
@@ -257,10 +211,10 @@ def _wait(is_so):
 
 def test_times_that_a_change_takes_away_are_stopped_under_load(serve):
     """As the closing of a day: a head changes the pattern while couples book all its times."""
-    slots = _times(places=COUPLES)
+    slots = times(places=COUPLES)
 
     with serve() as server:
-        closing, answers = _while_booking(server, slots, _change)
+        closing, answers = while_booking(server, slots, _change)
 
     left = _without_decision(closing, slots[1:])
     standing = Booking.objects.filter(slot__in=slots, status=Status.REQUESTED).count()
@@ -284,10 +238,10 @@ def test_times_that_a_change_takes_away_are_stopped_under_load(serve):
 
 def test_control_a_pattern_stored_at_once_leaves_people_on_its_old_times(serve):
     """Stored without the stop and the decisions, as the page of a pattern once did."""
-    slots = _times(places=COUPLES)
+    slots = times(places=COUPLES)
 
     with serve() as server:
-        pattern, _answers = _while_booking(server, slots, _store_at_once)
+        pattern, _answers = while_booking(server, slots, _store_at_once)
 
     gone = Booking.objects.filter(slot__in=slots[1:], status=Status.REQUESTED)
     left = gone.filter(decisions__isnull=True).count()

@@ -52,7 +52,7 @@ def add_walk_in(
     Raises Refused("closed" | "walk_ins_full"). Locks the row of numbers."""
     day = timezone.localdate(now)
     slots = Slot.objects.of(offered).between(*numbers.slots_of_day(now))
-    times = slots.filter(closed_at__isnull=True).count()
+    times = slots.served().count()
     _check_open(offered, times, now)
     with transaction.atomic():
         counter = numbers.locked_counter(offered.office, day, Lane.WALK_IN)
