@@ -217,10 +217,10 @@ def _conflict(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 
 def _to_form(request: HttpRequest, booking: Booking) -> SeeOther:
-    case = request.POST.get("case") or request.GET.get("case", "")
+    asked = request.POST.get("case") or request.GET.get("case", "")
+    case = office_queries.known_case(booking.service_id, asked)
     url = reverse("portal:form", args=[booking.form_key])
-    known = case and booking.service.cases.filter(code=case[:40]).exists()
-    return SeeOther(f"{url}?{urlencode({'case': case})}" if known else url)
+    return SeeOther(f"{url}?{urlencode({'case': case})}" if case else url)
 
 
 def _own(request: HttpRequest, key: UUID) -> Booking:
