@@ -100,6 +100,38 @@ def test_contact_that_waits_already_gets_the_same_answer(booking):
     assert pages[0] == pages[1]
 
 
+@pytest.mark.parametrize("key", ["", "x", "0" * 4000])
+def test_spoilt_key_is_replaced_and_nothing_typed_is_lost(client, booking, key):
+    """Reliability 3.61."""
+    refused = client.post(WAIT, typed(form_key=key))
+
+    assert refused.status_code == 422
+    page = Page(refused)
+    assert page.typed["email"] == "mali@example.com"
+    assert "ฟอร์มนี้" in refused.content.decode()
+    again = client.post(WAIT, typed(form_key=page.typed["form_key"]))
+    assert again.status_code == 303
+
+
+def test_borrowed_telephone_forgets_the_place_which_stays(client, booking):
+    place = client.post(WAIT, typed())["Location"]
+
+    answer = client.post(f"{place}forget/")
+
+    assert (answer.status_code, answer["Location"]) == (303, "/")
+    assert client.get(place).status_code == 404
+    assert WaitingEntry.objects.get().status == "waiting"
+
+
+def test_who_left_can_join_again_from_the_page(client, booking):
+    place = client.post(WAIT, typed())["Location"]
+    assert f'href="{WAIT}"' not in client.get(place).content.decode()
+
+    client.post(f"{place}leave/")
+
+    assert f'href="{WAIT}"' in client.get(place).content.decode()
+
+
 def test_same_form_with_other_data_is_told(client, booking):
     form = typed()
     client.post(WAIT, form)
