@@ -66,8 +66,8 @@ class WaitingForm(forms.Form):
         self.fields["email"].widget.attrs |= {"autocomplete": "email"}
         self.fields["consent"].label = _consent_label()
         self.fields["consent"].help_text = gettext(
-            "Used only to tell you of a free time; deleted when the waiting is over"
-        )
+            "Used only to tell you of a free time; deleted %(n)s days after the waiting is over"
+        ) % {"n": settings.WAITING_DAYS}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
