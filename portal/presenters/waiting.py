@@ -25,12 +25,12 @@ class State:
 
 @dataclass(frozen=True)
 class OfficeRow:
-    """Another office with free times, for one list row."""
+    """Another office with free times, for one list row; `day` is that of the first (ISO)."""
 
     name: str
     slug: str
     next_time: str
-    starts: str
+    day: str
     km: str
 
 
@@ -105,7 +105,7 @@ def other_offices(found: list[Elsewhere]) -> list[OfficeRow]:
             name=one.office.full_name,
             slug=one.office.slug,
             next_time=_soonest(one.starts_at),
-            starts=thai_dates.local_time(one.starts_at).isoformat(),
+            day=thai_dates.local_date(one.starts_at).isoformat(),
             km="" if one.km is None else _("%(km)s km away") % {"km": f"{one.km:.1f}"},
         )
         for one in found

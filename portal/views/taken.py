@@ -35,7 +35,6 @@ def taken(
         return private(render(request, "portal/holds.html", context, status=409))
 
     case = office_queries.known_case(offered.service_id, request.GET.get("case", ""))
-    keep_case = f"?case={case}" if case else ""
 
     def draw() -> str:
         nearest = _nearest_free(offered, slot, now) if slot else []
@@ -52,8 +51,9 @@ def taken(
             "slot": slot,
             "refused": refused,
             "rows": next_times(free),
-            "hold_url": reverse("portal:hold", args=path) + keep_case,
-            "keep_case": keep_case,
+            "hold_url": reverse("portal:hold", args=path) + (f"?case={case}" if case else ""),
+            "case": case,
+            "keep_case": f"&case={case}" if case else "",
         }
         return render_to_string("portal/taken.html", context, request)
 
@@ -86,7 +86,8 @@ def _elsewhere(
 ) -> list[OfficeRow]:
     """Other offices, when nothing is free here in the week of the time that went. Three queries
     then."""
-    week = slot and timezone.localdate(slot.starts_at).isocalendar()[:2]
+    wished = slot and timezone.localdate(slot.starts_at)
+    week = wished and wished.isocalendar()[:2]
     if any(timezone.localdate(other.starts_at).isocalendar()[:2] == week for other in free):
         return []
-    return other_offices(nearest_offices(offered, now=now))
+    return other_offices(nearest_offices(offered, now=now, wished=wished))

@@ -109,7 +109,9 @@ def _instead(offered: OfferedService, context: dict[str, Any], *, now: datetime)
         wait_url += f"?date={chosen.date.isoformat()}"
     if context["next_times"] and context["is_week_free"]:
         return {"wait_url": wait_url}
-    others = shown_waiting.other_offices(nearest_offices(offered, now=now))
+    others = shown_waiting.other_offices(
+        nearest_offices(offered, now=now, wished=chosen and chosen.date)
+    )
     return {"wait_url": wait_url, "others": others}
 
 
