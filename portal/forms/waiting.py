@@ -58,6 +58,8 @@ class WaitingForm(forms.Form):
         self.window, self.days_ahead = window, days_ahead
         for name in ("phone", "email"):
             self.fields[name].conditional = True  # type: ignore[attr-defined]
+        if settings.SMS_GATEWAY_URL:
+            self.fields["phone"].help_text = gettext("We text you when a time is free")
         self.fields["phone"].widget.attrs |= {
             "autocomplete": "tel",
             "inputmode": "tel",

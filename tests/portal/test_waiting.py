@@ -123,6 +123,20 @@ def test_borrowed_telephone_forgets_the_place_which_stays(client, booking):
     assert WaitingEntry.objects.get().status == "waiting"
 
 
+def test_by_sms_the_page_does_not_say_that_the_office_calls(client, booking, settings):
+    settings.SMS_GATEWAY_URL = "https://sms.example/send"
+    form = client.get(WAIT).content.decode()
+    assert "เราส่ง SMS เมื่อมีเวลาว่าง" in form
+    place = client.post(WAIT, typed(email="", phone="0812345678"))["Location"]
+
+    page = client.get(place).content.decode()
+
+    assert "ใช้ลิงก์ใน SMS กลับมาหน้านี้ได้เสมอ" in page
+    assert "โทรหาคุณ" not in page
+    said = preview(Message.objects.get(kind="waiting_joined"), now=NOW).sms
+    assert said.startswith("ลงชื่อรอคิวแล้ว")
+
+
 def test_who_left_can_join_again_from_the_page(client, booking):
     place = client.post(WAIT, typed())["Location"]
     assert f'href="{WAIT}"' not in client.get(place).content.decode()
