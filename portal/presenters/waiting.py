@@ -44,7 +44,20 @@ def state_of(entry: WaitingEntry, kept: list[Booking], *, now: datetime) -> Stat
         until = {"until": thai_dates.clock(kept[0].held_until or now)}
         lead = _("We keep it until %(until)s, then it goes to the next person") % until
         return State(_("A time is free"), lead)
+    if entry.status == WaitingStatus.TAKEN and kept:
+        return State(_("One place is booked, the next is waiting"), others_kept(kept))
     return State(*_over(entry))
+
+
+def others_kept(kept: list[Booking]) -> str:
+    """Of a party: that further places at the same time are kept, and until when."""
+    words = ngettext(
+        "%(n)s more place is kept until %(until)s; its form is still to be filled in",
+        "%(n)s more places are kept until %(until)s; their forms are still to be filled in",
+        len(kept),
+    )
+    until = max(one.held_until for one in kept if one.held_until)
+    return words % {"n": len(kept), "until": thai_dates.clock(until)}
 
 
 def _why(entry: WaitingEntry, line: waiting.Line) -> tuple[str, ...]:

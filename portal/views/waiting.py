@@ -95,11 +95,12 @@ def open_waiting_link(request: HttpRequest, token: str) -> HttpResponse:
 def place(request: HttpRequest, entry: WaitingEntry) -> HttpResponse:
     """The place in line and why nothing came yet, or what is kept. Five queries at most."""
     now = timezone.now()
-    kept = waiting.kept_for(entry, now=now) if entry.is_open else []
+    kept = waiting.kept_for(entry, now=now) if entry.is_open or entry.status == "taken" else []
     context = {
         "entry": entry,
         "state": shown.state_of(entry, kept, now=now),
         "kept": shown_times.next_times([one.slot for one in kept[:1]]),
+        "places": len(kept),
         "days": waiting.days_of(entry),
         "contacts": shown_my.masked_contacts(entry),
         "hours": settings.WAITING_OFFER_HOURS,

@@ -286,6 +286,30 @@ def test_kept_time_is_taken_into_this_browser_and_booked(offered, booking):
     assert browser.get(path).context["entry"].status == "taken"
 
 
+def test_party_is_led_from_form_to_form_until_all_its_places_are_booked(offered):
+    slot = make_slot(offered, capacity=2)
+    ones = [booking_at(offered=offered, slot=slot) for _ in range(2)]
+    pair = wait(offered, party_size=2, first_day=DAY.date())
+    for one in ones:
+        services.cancel(booking=one, by=CITIZEN, now=NOW)
+    browser, path = opened(pair)
+
+    form = browser.post(f"{path}take/")["Location"]
+    key = form.rstrip("/").rpartition("/")[2]
+    sent = browser.post(form, {"form_key": key, **world.couple()})
+
+    assert path in browser.get(sent["Location"]).content.decode()
+    place = browser.get(path).content.decode()
+    assert "อีก 1 ที่" in place
+    second = browser.post(f"{path}take/")["Location"]
+    assert second not in ("", form)
+    key = second.rstrip("/").rpartition("/")[2]
+    sent = browser.post(second, {"form_key": key, **world.couple()})
+    assert path not in browser.get(sent["Location"]).content.decode()
+    assert pair.offers.filter(status=Status.REQUESTED).count() == 2
+    assert f'action="{path}take/"' not in browser.get(path).content.decode()
+
+
 def test_no_thanks_passes_the_time_on(offered, booking):
     first, second = (wait(offered, first_day=DAY.date()) for _ in range(2))
     services.cancel(booking=booking, by=CITIZEN, now=NOW)
