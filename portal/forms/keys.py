@@ -15,7 +15,7 @@ def renewed(form: AnyForm, make: Callable[[Mapping[str, Any]], AnyForm]) -> AnyF
     of all else that was typed (reliability §3.61)."""
     if "form_key" not in form.errors:
         return form
-    again = make({**form.data.dict(), "form_key": str(uuid4())})
+    again = make({**dict(form.data.items()), "form_key": str(uuid4())})
     if again.is_valid():
         notice = _("This form was out of date. Here is a new one; look at it and send it again")
         again.add_error(None, notice)

@@ -86,7 +86,7 @@ def _elsewhere(
 ) -> list[OfficeRow]:
     """Other offices, when nothing is free here in the week of the time that went. Three queries
     then."""
-    wished = slot and timezone.localdate(slot.starts_at)
+    wished = timezone.localdate(slot.starts_at) if slot else None
     week = wished and wished.isocalendar()[:2]
     if any(timezone.localdate(other.starts_at).isocalendar()[:2] == week for other in free):
         return []

@@ -110,7 +110,7 @@ def _instead(offered: OfferedService, context: dict[str, Any], *, now: datetime)
     if context["next_times"] and context["is_week_free"]:
         return {"wait_url": wait_url}
     others = shown_waiting.other_offices(
-        nearest_offices(offered, now=now, wished=chosen and chosen.date)
+        nearest_offices(offered, now=now, wished=chosen.date if chosen else None)
     )
     return {"wait_url": wait_url, "others": others}
 
