@@ -21,7 +21,7 @@ DAYS_A_WORKING_DAY, DAYS_MORE = 2, 30
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Another office with its next free time; `km` only between real coordinates."""
+    """Another office with its first free time; `km` only between real coordinates."""
 
     office: Office
     starts_at: datetime
@@ -29,16 +29,18 @@ class Elsewhere:
 
 
 def nearest_offices(
-    offered: OfferedService, *, now: datetime, count: int = NEAREST
+    offered: OfferedService, *, now: datetime, wished: date | None = None, count: int = NEAREST
 ) -> list[Elsewhere]:
-    """The nearest other offices with a free time of the same service, nearest first; of equally
-    near ones the earlier time. Three queries, one of them for the free times of all offices."""
+    """The nearest other offices with a free time of the same service in the week of the wished
+    day, nearest first; of equally near ones the earlier time. Without such a day, and where that
+    week is full in the whole city, with a free time on any day. Three queries, one of them for
+    the free times of all offices; two more where the week is full."""
     offers = OfferedService.objects.open().filter(service_id=offered.service_id)
     of_office = {one.office_id: one for one in offers.select_related("office", "pattern")}
     # Read whole: a rush comes with an office of which little is known.
     here = of_office.pop(offered.office_id, offered).office
     others = list(of_office.values())
-    first_free = _first_free(others, now)
+    first_free = (wished and _first_free(others, now, week_of=wished)) or _first_free(others, now)
     free = [
         (distance(here, other.office), first_free[other.office_id], other.office)
         for other in others
@@ -48,8 +50,11 @@ def nearest_offices(
     return [Elsewhere(office, starts, away.km) for away, starts, office in free[:count]]
 
 
-def _first_free(offers: list[OfferedService], now: datetime) -> dict[int, datetime]:
-    """The first free time of each by office id, within its own booking window. Two queries."""
+def _first_free(
+    offers: list[OfferedService], now: datetime, week_of: date | None = None
+) -> dict[int, datetime]:
+    """The first free time of each by office id, within its own booking window and, where one is
+    asked for, within the week of a day. Two queries."""
     if not offers:
         return {}
     today = timezone.localdate(now)
@@ -66,6 +71,10 @@ def _first_free(offers: list[OfferedService], now: datetime) -> dict[int, dateti
         start, end = max(now, start_of(first)), start_of(last + timedelta(days=1))
         wanted |= Q(office_id__in=office_ids, starts_at__gt=start, starts_at__lt=end)
     free = Slot.objects.free_online().filter(wanted, service_id=offers[0].service_id).order_by()
+    if week_of:
+        monday = week_of - timedelta(days=week_of.weekday())
+        week = (start_of(monday), start_of(monday + timedelta(days=7)))
+        free = free.filter(starts_at__gte=week[0], starts_at__lt=week[1])
     rows = free.values_list("office_id").annotate(first=Min("starts_at"))
     return dict(rows.values_list("office_id", "first"))
 

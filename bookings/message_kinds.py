@@ -37,6 +37,12 @@ def _is_open(booking: Booking, message: Message, now: datetime) -> bool:
     return booking.status in OPEN
 
 
+def _leads_somewhere(booking: Booking, message: Message, now: datetime) -> bool:
+    """Open, or with another time still offered after the office had to cancel it."""
+    offers = booking.decisions.filter(holds_place=True, offered_until__gt=now)
+    return booking.status in OPEN or offers.exists()
+
+
 def _is_ahead(booking: Booking, message: Message, now: datetime) -> bool:
     return booking.status in OPEN and booking.slot.starts_at > now
 
@@ -83,5 +89,5 @@ KINDS: dict[str, Kind] = {
     "reminder_1d": Kind(_is_due_reminder, _TICKET, to_bring=True, calendar=True),
     "reminder_2h": Kind(_is_due_reminder, _TICKET),
     "already_booked": Kind(_is_open, _SEE),
-    "find_link": Kind(_is_open, _SEE),
+    "find_link": Kind(_leads_somewhere, _SEE),
 }

@@ -55,7 +55,8 @@ def line_of(entry: WaitingEntry) -> Line:
 
 
 def kept_for(entry: WaitingEntry, *, now: datetime) -> list[Booking]:
-    """What is held for an entry at this moment, with its time. One query."""
+    """What is held for an entry at this moment, with its time: of a party whose first place is
+    booked, the others. One query."""
     kept = entry.offers.filter(status=Status.HELD, held_until__gt=now)
     return list(kept.select_related("slot").order_by("pk"))
 

@@ -1,10 +1,16 @@
 """Settings of the ways that reach a telephone: LINE (ADR 22) and SMS. Without a token or a gateway
 the channel does not exist, and messages go another way."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config.environment import env
 
 # One official account belongs to one office; its slug.
 LINE_OFFICE = env.str("LINE_OFFICE", default="bang-khae")
+# How its chat speaks: "ค่ะ" or "ครับ".
+LINE_POLITE_WORD = env.str("LINE_POLITE_WORD", default="ค่ะ")
+if LINE_POLITE_WORD not in ("ค่ะ", "ครับ"):
+    raise ImproperlyConfigured("LINE_POLITE_WORD must be ค่ะ or ครับ.")
 LINE_CHANNEL_SECRET = env.str("LINE_CHANNEL_SECRET", default="")
 LINE_CHANNEL_ACCESS_TOKEN = env.str("LINE_CHANNEL_ACCESS_TOKEN", default="")
 LINE_API_BASE_URL = env.str("LINE_API_BASE_URL", default="https://api.line.me").rstrip("/")

@@ -268,6 +268,7 @@ CARD_CHECK_BACKEND = env.str("CARD_CHECK_BACKEND", default="")
 UPLOADS_DAYS = env.int("UPLOADS_DAYS", default=30)  # after completion
 NAMES_DAYS = env.int("NAMES_DAYS", default=365)  # after the case is over; the office confirms
 CODES_DAYS = env.int("CODES_DAYS", default=90)  # hashes of card codes, after the case is over
+WAITING_DAYS = env.int("WAITING_DAYS", default=30)  # contacts, after the waiting is over
 HOLDS_DAYS = env.int("HOLDS_DAYS", default=7)
 VIEW_LOG_DAYS = env.int("VIEW_LOG_DAYS", default=730)  # the office confirms
 STAFF_DORMANT_DAYS = env.int("STAFF_DORMANT_DAYS", default=90)

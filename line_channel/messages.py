@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.line import polite
+
 Json = dict[str, Any]
 
 MOST_QUICK_REPLIES = 13
@@ -47,7 +49,7 @@ class Banner:
 
 
 def text(words: str, *, quick: Sequence[Press] = ()) -> Json:
-    message: Json = {"type": "text", "text": words}
+    message: Json = {"type": "text", "text": polite(words)}
     return with_quick(message, quick) if quick else message
 
 
@@ -71,11 +73,12 @@ def card(
 ) -> Json:
     """A Flex message: a title, a sentence, rows of a word and its value, notes, buttons; the first
     one is green."""
+    title = polite(title)
     body: list[Json] = [_words(title, size="xl", weight="bold")]
     if lead:
-        body.append(_words(lead, color=QUIET, size="sm"))
+        body.append(_words(polite(lead), color=QUIET, size="sm"))
     body += [_row(name, value) for name, value in rows]
-    body += [_words(note, size="sm") for note in notes]
+    body += [_words(polite(note), size="sm") for note in notes]
     bubble: Json = {
         "type": "bubble",
         "body": {"type": "box", "layout": "vertical", "spacing": "md", "contents": body},

@@ -119,6 +119,13 @@ def checklist_of(service_id: int, case_id: int | None) -> QuerySet[ChecklistItem
     return rows.order_by("order", "pk")
 
 
+def known_case(service_id: int, code: str) -> str:
+    """The code of a case as an address names it, where the service has it, else "". One query,
+    none without a code."""
+    of_service = ServiceCase.objects.filter(service_id=service_id).values_list("code", flat=True)
+    return code if code and code in set(of_service) else ""
+
+
 def offered_to_book(office_slug: str, service_code: str) -> OfferedService | None:
     """An open service of an office. One query."""
     offers = offered_by(office_slug).filter(service__code=service_code, service__is_active=True)

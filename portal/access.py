@@ -76,9 +76,20 @@ def path_of(booking: Booking) -> str:
 def withdraw(response: HttpResponseBase, reference: str) -> None:
     """Forget the booking, or the request for a copy, in this browser."""
     for cookies in (COOKIES, COPY_COOKIES):
-        for language, name in cookies.items():
-            path = _path("portal:status", language, reference)
-            response.delete_cookie(name, path=path, samesite="Lax")
+        _take_back(response, cookies, "portal:status", reference)
+
+
+def withdraw_waiting(response: HttpResponseBase, reference: str) -> None:
+    """Forget a place in the waiting list in this browser."""
+    _take_back(response, WAITING_COOKIES, "portal:waiting", reference)
+
+
+def _take_back(
+    response: HttpResponseBase, cookies: dict[str, str], page: str, reference: str
+) -> None:
+    for language, name in cookies.items():
+        path = _path(page, language, reference)
+        response.delete_cookie(name, path=path, samesite="Lax")
 
 
 def booking_of(request: HttpRequest, reference: str) -> Booking | None:

@@ -36,6 +36,7 @@ urlpatterns = [
     path("privacy/request/", privacy.ask, name="data_request"),
     path("privacy/request/<str:reference>/", privacy.status, name="data_status"),
     path("privacy/request/<str:reference>/withdraw/", privacy.withdraw, name="data_withdraw"),
+    path("privacy/request/<str:reference>/forget/", privacy.forget, name="data_forget"),
     path("d/<str:token>/", privacy.open_link, name="data_link"),
     path("accessibility/", home.accessibility, name="accessibility"),
     path("offices/", offices.directory, name="offices"),
@@ -59,6 +60,7 @@ urlpatterns = [
     path("my/waiting/<str:reference>/", waiting.place, name="waiting"),
     path("my/waiting/<str:reference>/take/", waiting.take, name="waiting_take"),
     path("my/waiting/<str:reference>/leave/", waiting.leave_waiting, name="waiting_leave"),
+    path("my/waiting/<str:reference>/forget/", waiting.forget_waiting, name="waiting_forget"),
     path("my/<str:reference>/", access.copy_or_booking(copies.status, my.status), name="status"),
     path(
         "my/<str:reference>/cancel/",

@@ -113,7 +113,9 @@ def _words(request: CopyRequest, message: Message) -> dict[str, Any]:
         "answer": request.answer,
         "visit": _moment(request.visit_at),
         "due": thai_dates.long_date(request.due_at),
+        "due_day": thai_dates.day_month(request.due_at),
         "documents_due": _moment(request.documents_due_at),
+        "documents_due_day": _day(request.documents_due_at),
         "button": KINDS[message.kind].button,
         "button_url": _button_url(request, message),
         "status_url": links.link(request),
@@ -179,6 +181,10 @@ def _button_url(request: CopyRequest, message: Message) -> str:
         until = message.created_at + timedelta(minutes=settings.FIND_LINK_MINUTES)
         return links.link(request, until=until)
     return links.link(request)
+
+
+def _day(moment: datetime | None) -> str:
+    return thai_dates.day_month(moment) if moment else ""
 
 
 def _moment(moment: datetime | None) -> str:

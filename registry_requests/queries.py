@@ -28,13 +28,16 @@ def case_of(offered: OfferedService, kind: Kind | str) -> ServiceCase | None:
     return ServiceCase.objects.filter(service_id=offered.service_id, code=str(kind)).first()
 
 
-def collection_times(offered: OfferedService, day: date, *, now: datetime) -> list[Slot]:
+def collection_times(
+    offered: OfferedService, day: date, *, now: datetime, moving: CopyRequest | None = None
+) -> list[Slot]:
     """The times of a day that a citizen can still choose; those of today only while the same-day
-    lane takes more. At most five queries."""
+    lane takes more than the request that is moved. At most five queries."""
     window = booking_rules.booking_window(offered, now=now)
     earliest = now
     if day < window.first:
-        if day != timezone.localdate(now) or rules.express_left(offered.office, now=now) < 1:
+        is_today = day == timezone.localdate(now)
+        if not is_today or rules.express_left(offered.office, now=now, but=moving) < 1:
             return []
         earliest = now + rules.EXPRESS_NOTICE
     if day > window.last:
@@ -44,9 +47,11 @@ def collection_times(offered: OfferedService, day: date, *, now: datetime) -> li
     return [slot for slot in free if slot.starts_at >= earliest]
 
 
-def next_collection_times(offered: OfferedService, *, now: datetime, count: int = 4) -> list[Slot]:
+def next_collection_times(
+    offered: OfferedService, *, now: datetime, count: int = 4, moving: CopyRequest | None = None
+) -> list[Slot]:
     """The first free times, those of the same-day lane before them. A few queries."""
-    today = collection_times(offered, timezone.localdate(now), now=now)[:2]
+    today = collection_times(offered, timezone.localdate(now), now=now, moving=moving)[:2]
     later = booking_queries.next_free(offered, now=now, count=count)
     known = {slot.pk for slot in today}
     return [*today, *(slot for slot in later if slot.pk not in known)][:count]

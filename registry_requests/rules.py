@@ -24,25 +24,29 @@ def is_same_day(slot: Slot, *, now: datetime) -> bool:
     return timezone.localdate(slot.starts_at) == timezone.localdate(now)
 
 
-def check_collectable(offered: OfferedService, slot: Slot, *, now: datetime) -> None:
+def check_collectable(
+    offered: OfferedService, slot: Slot, *, now: datetime, moving: CopyRequest | None = None
+) -> None:
     """Raises Refused("closed" | "too_soon" | "too_far" | "express") when a citizen cannot collect
-    at this time. Of a time today the row of the office's rules is locked, so that the number of
-    its same-day lane holds; call it inside the transaction that takes the place."""
+    at this time; `moving` is a request that keeps another time so far. Of a time today the row of
+    the office's rules is locked, so that the number of its same-day lane holds; call it inside the
+    transaction that takes the place."""
     if not is_same_day(slot, now=now) or offered.earliest_days == 0:
         booking_rules.check_bookable(offered, slot, now=now)
         return
     if slot.closed_at or not offered.is_open:
         raise Refused(_("This time is not available. Choose another."), code="closed")
     lock_rows(CopyRules.objects.filter(office=offered.office)).first()
-    if slot.starts_at < now + EXPRESS_NOTICE or express_left(offered.office, now=now) < 1:
+    is_near = slot.starts_at < now + EXPRESS_NOTICE
+    if is_near or express_left(offered.office, now=now, but=moving) < 1:
         raise Refused(
             _("Nothing more can be collected today at this time. Choose another."), code="express"
         )
 
 
-def express_left(office: Office, *, now: datetime) -> int:
+def express_left(office: Office, *, now: datetime, but: CopyRequest | None = None) -> int:
     """How many more requests the office takes for collection today; those collected already
-    count. Two queries."""
+    count, `but` not. Two queries."""
     row = CopyRules.objects.filter(office=office).first()
     if row is None or not row.express_a_day:
         return 0
@@ -53,7 +57,8 @@ def express_left(office: Office, *, now: datetime) -> int:
         is_express=True,
         collection__slot__starts_at__range=(start, start + timedelta(days=1)),
     )
-    return max(row.express_a_day - given.count(), 0)
+    others = given.exclude(pk=but.pk) if but else given
+    return max(row.express_a_day - others.count(), 0)
 
 
 def decision_due(offered: OfferedService, slot: Slot | None, *, now: datetime) -> datetime:

@@ -117,7 +117,8 @@ class WaitingEntry(models.Model):
                 condition=Q(latest_day__gte=F("first_day")), name="waiting_days_in_order"
             ),
             models.CheckConstraint(
-                condition=Q(party_size__gte=1) & (~Q(phone="") | ~Q(email="")),
+                condition=Q(party_size__gte=1)
+                & (~Q(phone="") | ~Q(email="") | ~Q(status__in=OPEN)),
                 name="waiting_can_be_told",
             ),
             models.CheckConstraint(

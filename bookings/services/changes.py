@@ -12,7 +12,7 @@ from bookings.models import Booking, Slot
 from bookings.services.moves import locked_booking, move, record
 from bookings.services.offers import free_place, offer_freed
 from bookings.services.places import give_back_places, lock_slot, take_places
-from bookings.services.returning import free_place_later
+from bookings.services.returning import free_place_later, keep_back
 from bookings.workflow import CHANGEABLE, Status
 from core.errors import Refused
 from core.retry import retried
@@ -58,7 +58,7 @@ def move_to(
     version: int | None = None,
 ) -> Booking:
     """Move to another time of the same office and service: one place taken, one given back
-    and offered to who waits for it.
+    and offered to who waits for it; one that a citizen leaves comes back as a cancelled one does.
 
     Raises Refused("full" | "closed" | "too_soon" | "too_far" | "cutoff" | "moves" | "same" |
     "move") and Changed; the old time is kept then. Both slots are locked in id order, so that
@@ -77,13 +77,14 @@ def move_to(
                 code="moves",
             )
     with transaction.atomic():
-        online = by.kind == ActorKind.CITIZEN
+        online, was_online = by.kind == ActorKind.CITIZEN, booking.takes_online_place
         swap_places(booking, slot, online=online)
         locked = _locked_at(booking, by=by, version=version)
         if locked.status not in CHANGEABLE:
             raise Refused(_("This appointment can no longer be moved."), code="move")
         old = put_on(locked, slot, online=online, by=by, now=now, reason=reason)
-        offer_freed(slot_id=old.pk, now=now)
+        if not offer_freed(slot_id=old.pk, now=now) and by.kind == ActorKind.CITIZEN:
+            keep_back(locked.offered, old.pk, online=was_online, now=now)
         _tell_moved(locked, old, by=by, now=now, reason=reason)
     return locked
 

@@ -107,14 +107,17 @@ def purge_holds(now: datetime) -> int:
 
 
 def purge_waiting(now: datetime) -> int:
-    """Remove places in the waiting list that have been over for NAMES_DAYS, and forget whom their
-    messages went to. A booking that came of one stays."""
-    rows = WaitingEntry.objects.filter(closed_at__lt=now - timedelta(days=settings.NAMES_DAYS))
+    """Remove the contacts of places in the waiting list WAITING_DAYS after they were over, and whom
+    their messages went to; links stop. The days, and what became of them, stay as figures."""
+    over = WaitingEntry.objects.filter(closed_at__lt=now - timedelta(days=settings.WAITING_DAYS))
+    rows = over.exclude(phone="", email="")
     removed = 0
     for keys in batches(rows):
         with transaction.atomic():
             notifications.forget(source="waiting", case_ids=keys)
-            removed += rows.filter(pk__in=keys).delete()[1].get("bookings.WaitingEntry", 0)
+            removed += rows.filter(pk__in=keys).update(
+                phone="", email="", reason="", link_version=F("link_version") + 1
+            )
     return removed
 
 
@@ -179,5 +182,5 @@ KINDS = {
     "names and contacts": purge_names,
     "names on numbers of the hall": purge_tickets,
     "traces of holds": purge_holds,
-    "places in the waiting list": purge_waiting,
+    "contacts of the waiting list": purge_waiting,
 }

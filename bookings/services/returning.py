@@ -11,23 +11,27 @@ from bookings.models import Booking, ReturningPlace, Slot
 from bookings.services.offers import free_place, offer_freed
 from bookings.services.places import give_back_places, lock_slot, take_places
 from core.db import lock_rows
+from offices.models import OfferedService
 
 
 def free_place_later(*, booking: Booking, now: datetime) -> None:
     """Give the place of a locked booking back after a random while, up to the office's
     `return_delay_minutes`; at once when there is no such delay, when somebody on the waiting list
     takes it, or when the time is closed. The slot's row is locked; the place stays taken."""
-    offered = free_place(booking=booking, now=now)
-    delay = booking.offered.return_delay_minutes
-    is_open = delay and Slot.objects.filter(pk=booking.slot_id, closed_at=None).exists()
-    if offered or not is_open:
+    if not free_place(booking=booking, now=now):
+        keep_back(booking.offered, booking.slot_id, online=booking.takes_online_place, now=now)
+
+
+def keep_back(offered: OfferedService, slot_id: int, *, online: bool, now: datetime) -> None:
+    """Take a place that was given back just now again, until its random while is over; nothing
+    where the office has no delay or the time is closed. The slot's row is locked by the caller."""
+    delay = offered.return_delay_minutes
+    if not delay or not Slot.objects.filter(pk=slot_id, closed_at=None).exists():
         return
-    take_places(slot_id=booking.slot_id, online=booking.takes_online_place)
+    take_places(slot_id=slot_id, online=online)
     seconds = secrets.randbelow(60 * delay + 1)
     ReturningPlace.objects.create(
-        slot_id=booking.slot_id,
-        online=booking.takes_online_place,
-        due_at=now + timedelta(seconds=seconds),
+        slot_id=slot_id, online=online, due_at=now + timedelta(seconds=seconds)
     )
 
 

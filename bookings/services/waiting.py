@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import services as accounts
 from accounts.models import Consent, User
@@ -153,7 +154,11 @@ def _check_full(offered: OfferedService, wish: Wish, *, now: datetime) -> None:
         )
     if room.most < wish.party_size:
         raise Refused(
-            _("A time on these days has %(n)s places at most; wait for so many only.")
+            ngettext(
+                "A time on these days has %(n)s place; wait for so many only.",
+                "A time on these days has %(n)s places at most; wait for so many only.",
+                room.most,
+            )
             % {"n": room.most},
             code="party",
             field="party_size",

@@ -90,3 +90,9 @@ def other_language(context: template.Context) -> dict[str, str]:
 def call_centre() -> str:
     """Telephone of the call centre; a tag, because error pages are drawn without a context."""
     return str(getattr(settings, "CALL_CENTRE", ""))
+
+
+@register.simple_tag
+def sends_sms() -> bool:
+    """Whether this installation reaches a telephone by SMS."""
+    return bool(settings.SMS_GATEWAY_URL)

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from core import line
-from core.line import Json, LineError
+from core.line import Json, LineError, polite
 from notifications.channels.base import DeliveryError
 from notifications.models import Channel, Message, Quota, Status
 from notifications.sources import Card, Rendered
@@ -58,7 +58,7 @@ def card(rendered: Rendered) -> Json:
     its rows, a fee, is large."""
     shown = rendered.card
     assert shown is not None  # noqa: S101 -- asked by the caller
-    title = {**_text(shown.title, weight="bold"), "color": "#ffffff"}
+    title = {**_text(polite(shown.title), weight="bold"), "color": "#ffffff"}
     rows = [
         _row(name, value, size="xl" if number == 0 else "sm")
         for number, (name, value) in enumerate(shown.rows)
@@ -70,7 +70,7 @@ def card(rendered: Rendered) -> Json:
     }
     if body := [*_line(shown), *rows]:
         bubble["body"] = _box(*body) | {"spacing": "md"}
-    return {"type": "flex", "altText": shown.title[:400], "contents": bubble}
+    return {"type": "flex", "altText": polite(shown.title)[:400], "contents": bubble}
 
 
 def may_send(kind: str, *, now: datetime) -> bool:
@@ -120,7 +120,7 @@ def _text(text: str, **looks: Any) -> Json:
 
 
 def _line(shown: Card) -> list[Json]:
-    return [_text(shown.line)] if shown.line else []
+    return [_text(polite(shown.line))] if shown.line else []
 
 
 def _box(*contents: Json) -> Json:

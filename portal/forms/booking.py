@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -96,6 +97,8 @@ class BookingForm(forms.Form):
             for name, field in self._person(number, prefix).items()
         }
         fields = {**people, **self._case_choice(), **self.fields}
+        if settings.SMS_GATEWAY_URL:
+            fields["phone"].help_text = gettext("We text a reminder before the day")
         fields["phone"].conditional = True  # type: ignore[attr-defined]
         fields["phone"].widget.attrs |= {"autocomplete": "tel", "inputmode": "tel"}
         fields["phone"].widget.attrs["placeholder"] = "08 0000 0000"

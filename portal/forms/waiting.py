@@ -58,6 +58,8 @@ class WaitingForm(forms.Form):
         self.window, self.days_ahead = window, days_ahead
         for name in ("phone", "email"):
             self.fields[name].conditional = True  # type: ignore[attr-defined]
+        if settings.SMS_GATEWAY_URL:
+            self.fields["phone"].help_text = gettext("We text you when a time is free")
         self.fields["phone"].widget.attrs |= {
             "autocomplete": "tel",
             "inputmode": "tel",
@@ -66,8 +68,8 @@ class WaitingForm(forms.Form):
         self.fields["email"].widget.attrs |= {"autocomplete": "email"}
         self.fields["consent"].label = _consent_label()
         self.fields["consent"].help_text = gettext(
-            "Used only to tell you of a free time; deleted when the waiting is over"
-        )
+            "Used only to tell you of a free time; deleted %(n)s days after the waiting is over"
+        ) % {"n": settings.WAITING_DAYS}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -25,12 +25,12 @@ class State:
 
 @dataclass(frozen=True)
 class OfficeRow:
-    """Another office with free times, for one list row."""
+    """Another office with free times, for one list row; `day` is that of the first (ISO)."""
 
     name: str
     slug: str
     next_time: str
-    starts: str
+    day: str
     km: str
 
 
@@ -44,7 +44,20 @@ def state_of(entry: WaitingEntry, kept: list[Booking], *, now: datetime) -> Stat
         until = {"until": thai_dates.clock(kept[0].held_until or now)}
         lead = _("We keep it until %(until)s, then it goes to the next person") % until
         return State(_("A time is free"), lead)
+    if entry.status == WaitingStatus.TAKEN and kept:
+        return State(_("One place is booked, the next is waiting"), others_kept(kept))
     return State(*_over(entry))
+
+
+def others_kept(kept: list[Booking]) -> str:
+    """Of a party: that further places at the same time are kept, and until when."""
+    words = ngettext(
+        "%(n)s more place is kept until %(until)s; its form is still to be filled in",
+        "%(n)s more places are kept until %(until)s; their forms are still to be filled in",
+        len(kept),
+    )
+    until = max(one.held_until for one in kept if one.held_until)
+    return words % {"n": len(kept), "until": thai_dates.clock(until)}
 
 
 def _why(entry: WaitingEntry, line: waiting.Line) -> tuple[str, ...]:
@@ -105,7 +118,7 @@ def other_offices(found: list[Elsewhere]) -> list[OfficeRow]:
             name=one.office.full_name,
             slug=one.office.slug,
             next_time=_soonest(one.starts_at),
-            starts=thai_dates.local_time(one.starts_at).isoformat(),
+            day=thai_dates.local_date(one.starts_at).isoformat(),
             km="" if one.km is None else _("%(km)s km away") % {"km": f"{one.km:.1f}"},
         )
         for one in found

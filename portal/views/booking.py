@@ -6,17 +6,19 @@ from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import personal
-from bookings import queries, services
-from bookings.models import Booking, Slot
+from bookings import queries, services, waiting
+from bookings.models import Booking, Slot, WaitingEntry
 from bookings.services.places import full
 from bookings.workflow import Status
 from core import thai_dates
@@ -28,6 +30,7 @@ from offices.models import OfferedService, ServiceCase
 from portal import access, limits, visitor
 from portal.answers import SeeOther, private, see_other
 from portal.forms import BookingForm, SentForm
+from portal.presenters.waiting import others_kept
 from portal.views.taken import not_available, taken, too_many_here
 
 NOT_OF_THE_BODY = {"csrfmiddlewaretoken", "form_key"}
@@ -137,9 +140,19 @@ def _send(
         )
     except Refused as refused:
         return _not_sent(request, _own(request, booking.form_key), refused, now)
+    if booked.waiting is not None:
+        _tell_of_the_others(request, booked.waiting, now)
     response = SeeOther(access.path_of(booked))
     access.grant(response, booked)
     return response
+
+
+def _tell_of_the_others(request: HttpRequest, entry: WaitingEntry, now: datetime) -> None:
+    """A party from the waiting list has a form for each of its places."""
+    if kept := waiting.kept_for(entry, now=now):
+        page = reverse("portal:waiting", args=[entry.reference])
+        words = format_html('{} <a href="{}">{}</a>', others_kept(kept), page, _("Go on"))
+        messages.info(request, words)
 
 
 def _not_sent(
@@ -217,10 +230,10 @@ def _conflict(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 
 def _to_form(request: HttpRequest, booking: Booking) -> SeeOther:
-    case = request.POST.get("case") or request.GET.get("case", "")
+    asked = request.POST.get("case") or request.GET.get("case", "")
+    case = office_queries.known_case(booking.service_id, asked)
     url = reverse("portal:form", args=[booking.form_key])
-    known = case and booking.service.cases.filter(code=case[:40]).exists()
-    return SeeOther(f"{url}?{urlencode({'case': case})}" if known else url)
+    return SeeOther(f"{url}?{urlencode({'case': case})}" if case else url)
 
 
 def _own(request: HttpRequest, key: UUID) -> Booking:

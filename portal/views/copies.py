@@ -167,7 +167,7 @@ def _move_page(
 ) -> HttpResponse:
     offered = booking.offered
     nearest = booking_queries.nearest_free(offered, near, now=now) if near else []
-    free = nearest or queries.next_collection_times(offered, now=now)
+    free = nearest or queries.next_collection_times(offered, now=now, moving=found)
     mine = booking.slot_id if booking.is_open else None
     context = {
         "found": found,

@@ -1,6 +1,7 @@
 """The directory, one office, one service of an office (pages 02 and 03)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -95,12 +96,13 @@ def office(request: HttpRequest, office: str) -> HttpResponse:
 @never_cache
 @require_safe
 def service(request: HttpRequest, office: str, service: str) -> HttpResponse:
-    """What to bring by `?case=`, what it costs, the next free times, questions.
-    At most ten queries."""
+    """What to bring by `?case=`, what it costs, the next free times, questions; the case goes along
+    to the times. At most ten queries."""
     now = timezone.now()
     offered = load_offered(office, service)
     cases = list(offered.service.cases.all())
-    case = shown.choose_case(cases, request.GET.get("case", ""))
+    asked = request.GET.get("case", "")
+    case = shown.choose_case(cases, asked)
     fee = office_queries.fee_on(offered.service, timezone.localdate(now), case)
     context = {
         "nav": "services",
@@ -111,24 +113,33 @@ def service(request: HttpRequest, office: str, service: str) -> HttpResponse:
         "segments": shown.segments(cases, case),
         "facts": shown.facts(offered, fee),
         "checklist": shown.checklist(list(case.checklist.all()) if case else []),
+        "keep_case": f"?case={case.code}" if case and case.code == asked else "",
+        **_next_card(offered, now),
     }
+    template = "portal/_prepare.html" if wants_part(request) else "portal/service.html"
     if wants_part(request):
-        response = render(request, "portal/_prepare.html", context)
+        context["oob"] = True
     else:
-        free = queries.next_free(offered, now=now, count=NEXT_TIMES) if offered.is_open else []
         context |= {
-            "next_times": next_times(free),
             "visit": visit_facts(offered),
             "forms": offered.service.forms.all(),
             "questions": offered.service.questions.all(),
-            "change_note": shown.change_note(offered),
             "interpreter_note": shown.interpreter_note(offered),
         }
-        today = timezone.localdate(now)
-        ahead = queries.suspended(
-            offered, first=today, last=today + timedelta(days=CLOSURES_AHEAD_DAYS)
-        )
-        context["suspended"] = notes(ahead)[:CLOSED_RUNS]
-        response = render(request, "portal/service.html", context)
+    response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _next_card(offered: OfferedService, now: datetime) -> dict[str, Any]:
+    """The next free times, and what is closed before long. About five queries."""
+    today = timezone.localdate(now)
+    ahead = queries.suspended(
+        offered, first=today, last=today + timedelta(days=CLOSURES_AHEAD_DAYS)
+    )
+    free = queries.next_free(offered, now=now, count=NEXT_TIMES) if offered.is_open else []
+    return {
+        "next_times": next_times(free),
+        "change_note": shown.change_note(offered),
+        "suspended": notes(ahead)[:CLOSED_RUNS],
+    }

@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import wraps
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from core.errors import Refused
 from portal import limits
 from portal.answers import give_cookie, link_over, out_of_link, private, see_other
 from portal.forms import DataRequestForm
+from portal.forms.keys import renewed
 from portal.presenters.my import mask_phone
 
 REQUESTS = 10
@@ -41,7 +43,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return _form_page(request, DataRequestForm())
     form = DataRequestForm(request.POST)
     if not form.is_valid():
-        return _form_page(request, _with_key(request, form), status=422)
+        return _form_page(request, renewed(form, DataRequestForm), status=422)
     if limits.too_many("data-request", limits.client(request), limit=REQUESTS, minutes=MINUTES):
         form.add_error(
             None,
@@ -105,6 +107,22 @@ def withdraw(request: HttpRequest, found: DataRequest) -> HttpResponse:
     return see_other("portal:data_status", found.reference)
 
 
+@require_POST
+@own_request
+def forget(request: HttpRequest, found: DataRequest) -> HttpResponse:
+    """Forget the request in this browser, on a borrowed telephone; the request itself stays."""
+    response = see_other("portal:home")
+    for language, name in COOKIES.items():
+        response.delete_cookie(name, path=_path(found, language), samesite="Lax")
+    messages.success(request, _("This phone no longer knows your request"))
+    return response
+
+
+def _path(found: DataRequest, language: str) -> str:
+    with override(language):
+        return reverse("portal:data_status", args=[found.reference])
+
+
 def _timeline(found: DataRequest) -> list[dict[str, str]]:
     changes = list(found.changes.all())
     return [
@@ -119,18 +137,6 @@ def _timeline(found: DataRequest) -> list[dict[str, str]]:
     ]
 
 
-def _with_key(request: HttpRequest, form: DataRequestForm) -> DataRequestForm:
-    """A form whose key was spoilt gets a new one; nothing else that was typed is lost."""
-    if "form_key" not in form.errors:
-        return form
-    fresh = DataRequestForm().initial["form_key"]
-    again = DataRequestForm({**request.POST.dict(), "form_key": str(fresh)})
-    if again.is_valid():
-        notice = _("This form was out of date. Here is a new one; look at it and send it again")
-        again.add_error(None, notice)
-    return again
-
-
 def _form_page(request: HttpRequest, form: DataRequestForm, *, status: int = 200) -> HttpResponse:
     context = {"form": form, "days": settings.DATA_REQUEST_DAYS}
     return private(render(request, "portal/data_request.html", context, status=status))
@@ -140,9 +146,7 @@ def granted(found: DataRequest) -> HttpResponse:
     """On to the page of the request, which this browser may open now, in both languages."""
     response = see_other("portal:data_status", found.reference)
     for language, name in COOKIES.items():
-        with override(language):
-            path = reverse("portal:data_status", args=[found.reference])
-        value = f"{found.pk}.{found.link_version}"
+        value, path = f"{found.pk}.{found.link_version}", _path(found, language)
         give_cookie(response, name, value, salt=SALT, seconds=DAYS * 86_400, path=path)
     return private(response)
 

@@ -14,6 +14,7 @@ from bookings import queries, rules
 from bookings.elsewhere import nearest_offices
 from bookings.models import Slot
 from core.errors import Refused
+from offices import queries as office_queries
 from offices.models import OfferedService
 from portal import kept, visitor
 from portal.answers import private
@@ -33,6 +34,8 @@ def taken(
         context = {"refused": refused, "kept": holds, "offered": offered}
         return private(render(request, "portal/holds.html", context, status=409))
 
+    case = office_queries.known_case(offered.service_id, request.GET.get("case", ""))
+
     def draw() -> str:
         nearest = _nearest_free(offered, slot, now) if slot else []
         free = nearest or queries.next_free(offered, now=now, count=3)
@@ -48,11 +51,13 @@ def taken(
             "slot": slot,
             "refused": refused,
             "rows": next_times(free),
-            "hold_url": reverse("portal:hold", args=path),
+            "hold_url": reverse("portal:hold", args=path) + (f"?case={case}" if case else ""),
+            "case": case,
+            "keep_case": f"&case={case}" if case else "",
         }
         return render_to_string("portal/taken.html", context, request)
 
-    told = (slot and slot.pk, refused.message)
+    told = (slot and slot.pk, refused.message, case)
     status = STATUS.get(refused.code, 422)
     return private(kept.with_token(request, kept.drawn(request, told, draw), status=status))
 
@@ -81,7 +86,8 @@ def _elsewhere(
 ) -> list[OfficeRow]:
     """Other offices, when nothing is free here in the week of the time that went. Three queries
     then."""
-    week = slot and timezone.localdate(slot.starts_at).isocalendar()[:2]
+    wished = timezone.localdate(slot.starts_at) if slot else None
+    week = wished and wished.isocalendar()[:2]
     if any(timezone.localdate(other.starts_at).isocalendar()[:2] == week for other in free):
         return []
-    return other_offices(nearest_offices(offered, now=now))
+    return other_offices(nearest_offices(offered, now=now, wished=wished))

@@ -48,10 +48,12 @@ class Asked:
 @require_safe
 def times(request: HttpRequest, office: str, service: str) -> HttpResponse:
     """The earliest free times as a list, the days, and the times of one day. `?date=` chooses
-    the day, B.E. or C.E.; `?from=` the first day of the grid; `?free=1` hides what is taken.
+    the day, B.E. or C.E.; `?from=` the first day of the grid; `?free=1` hides what is taken;
+    `?case=` goes along to the form.
 
     One query where nothing has changed for a moment, else nine at most, whatever the number of
-    times; three more for other offices when nothing is free in the wished week."""
+    times; one more with a case, three for other offices when nothing is free in the wished
+    week."""
     html, status = kept.kept(request), 200
     if not html:
         offered = load_offered(office, service)
@@ -66,6 +68,8 @@ def times(request: HttpRequest, office: str, service: str) -> HttpResponse:
 def _draw(request: HttpRequest, offered: OfferedService, *, now: datetime) -> tuple[str, int]:
     """The page, with a stand-in for the token of the browser, and its status."""
     only_free = request.GET.get("free") == "1"
+    case = office_queries.known_case(offered.service_id, request.GET.get("case", ""))
+    hold_url = reverse("portal:hold", args=[offered.office.slug, offered.service.code])
     context: dict[str, Any] = {
         "csrf_token": kept.TOKEN,
         "offered": offered,
@@ -75,7 +79,9 @@ def _draw(request: HttpRequest, offered: OfferedService, *, now: datetime) -> tu
         "now": now,
         "only_free": only_free,
         "keep_free": "&free=1" if only_free else "",
-        "hold_url": reverse("portal:hold", args=[offered.office.slug, offered.service.code]),
+        "case": case,
+        "keep_case": f"&case={case}" if case else "",
+        "hold_url": f"{hold_url}?case={case}" if case else hold_url,
         "hold_minutes": settings.HOLD_MINUTES,
     }
     template = "portal/_calendar.html" if wants_part(request) else "portal/times.html"
@@ -103,7 +109,9 @@ def _instead(offered: OfferedService, context: dict[str, Any], *, now: datetime)
         wait_url += f"?date={chosen.date.isoformat()}"
     if context["next_times"] and context["is_week_free"]:
         return {"wait_url": wait_url}
-    others = shown_waiting.other_offices(nearest_offices(offered, now=now))
+    others = shown_waiting.other_offices(
+        nearest_offices(offered, now=now, wished=chosen.date if chosen else None)
+    )
     return {"wait_url": wait_url, "others": others}
 
 

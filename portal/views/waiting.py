@@ -1,6 +1,7 @@
 """The waiting list of full days: joining, the own place, what is offered."""
 
 from datetime import date, datetime
+from functools import partial
 from uuid import uuid4
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from offices.models import OfferedService
 from portal import access, limits, visitor
 from portal.answers import link_over, out_of_link, private, see_other
 from portal.forms import WaitingForm
+from portal.forms.keys import renewed
 from portal.presenters import my as shown_my
 from portal.presenters import times as shown_times
 from portal.presenters import waiting as shown
@@ -37,17 +39,13 @@ def wait(request: HttpRequest, office: str, service: str) -> HttpResponse:
     if not offered.is_open or offered.service.by_request:
         return see_other("portal:times", office, service)
     window = rules.booking_window(offered, now=now)
-    posted = request.POST if request.method == "POST" else None
-    form = WaitingForm(
-        posted,
-        window=window,
-        days_ahead=offered.latest_days,
-        initial={"form_key": uuid4(), **_days_asked(request, window)},
-    )
-    if not form.is_bound:
-        return _form_page(request, offered, form)
+    make = partial(WaitingForm, window=window, days_ahead=offered.latest_days)
+    if request.method != "POST":
+        initial = {"form_key": uuid4(), **_days_asked(request, window)}
+        return _form_page(request, offered, make(initial=initial))
+    form = make(request.POST)
     if not form.is_valid():
-        return _form_page(request, offered, form, status=422)
+        return _form_page(request, offered, renewed(form, make), status=422)
     if limits.too_many("wait", limits.client(request), limit=JOINS_OF_AN_ADDRESS, minutes=MINUTES):
         form.add_error(
             None,
@@ -96,15 +94,17 @@ def open_waiting_link(request: HttpRequest, token: str) -> HttpResponse:
 def place(request: HttpRequest, entry: WaitingEntry) -> HttpResponse:
     """The place in line and why nothing came yet, or what is kept. Five queries at most."""
     now = timezone.now()
-    kept = waiting.kept_for(entry, now=now) if entry.is_open else []
+    kept = waiting.kept_for(entry, now=now) if entry.is_open or entry.status == "taken" else []
     context = {
         "entry": entry,
         "state": shown.state_of(entry, kept, now=now),
         "kept": shown_times.next_times([one.slot for one in kept[:1]]),
+        "places": len(kept),
         "days": waiting.days_of(entry),
         "contacts": shown_my.masked_contacts(entry),
         "hours": settings.WAITING_OFFER_HOURS,
         "is_open": entry.status == "waiting" or bool(kept),
+        "may_rejoin": entry.status != "taken" and entry.ending != WaitingEntry.Ending.BOOKED,
     }
     return render(request, "portal/waiting.html", context)
 
@@ -136,6 +136,17 @@ def take(request: HttpRequest, entry: WaitingEntry) -> HttpResponse:
     response = see_other("portal:form", booking.form_key)
     if name:
         visitor.remember(response, name)
+    return response
+
+
+@require_POST
+@access.own_entry
+def forget_waiting(request: HttpRequest, entry: WaitingEntry) -> HttpResponse:
+    """Forget the place in this browser, on a borrowed telephone; the place itself stays."""
+    response = see_other("portal:home")
+    access.withdraw_waiting(response, entry.reference)
+    response.delete_cookie(visitor.COOKIE, samesite="Lax")
+    messages.success(request, _("This phone no longer knows your place on the waiting list"))
     return response
 
 

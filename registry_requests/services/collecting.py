@@ -50,7 +50,7 @@ def choose_time(
         check_status(found, *OPEN)
         if by.kind == ActorKind.CITIZEN and found.collect_at is not None:
             offered = queries.collection_service(found.collect_at)
-            rules.check_collectable(offered, slot, now=now)
+            rules.check_collectable(offered, slot, now=now, moving=found)
         put_on_time(found, slot, by=by, now=now, reason=reason)
         if found.status in UNDECIDED:
             found.due_at = min(found.due_at, slot.starts_at)

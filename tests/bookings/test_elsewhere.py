@@ -90,6 +90,21 @@ def test_three_nearest_with_free_times_nearest_first(tiles):
 
 
 @pytest.mark.django_db
+def test_those_with_a_time_in_the_wished_week_though_others_are_nearer(tiles):
+    here = _offered(tiles, 1004)
+    make_slot(_offered(tiles, SATHON), starts=at(2026, 11, 25, 10))
+    far = _offered(tiles, 1003)
+    make_slot(far, starts=at(2026, 11, 25, 10))
+    make_slot(far, starts=at(2026, 12, 4, 10))
+
+    [found] = nearest_offices(here, now=NOW, wished=at(2026, 11, 30).date())
+    assert (found.office.code, found.starts_at) == (1003, at(2026, 12, 4, 10))
+    # That week is full everywhere: better another week than nothing.
+    anywhere = nearest_offices(here, now=NOW, wished=at(2026, 12, 8).date())
+    assert [one.office.code for one in anywhere] == [SATHON, 1003]
+
+
+@pytest.mark.django_db
 def test_times_outside_the_window_of_an_office_do_not_count(tiles):
     here = _offered(tiles, 1004)
     make_slot(_offered(tiles, SATHON), starts=at(2026, 11, 23, 15))  # today is too soon

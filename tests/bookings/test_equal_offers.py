@@ -6,6 +6,7 @@ import pytest
 
 from accounts.roles import Role
 from bookings import services
+from bookings.messages import BookingMessages
 from bookings.models import Booking, Choice, ClosingDecision, Part, Slot
 from bookings.workflow import Status
 from core.errors import Refused
@@ -67,6 +68,16 @@ PEOPLE = [thai("มะลิ ทดสอบ"), thai("สมชาย ตัว�
 
 def taken(slot):
     return Slot.objects.get(pk=slot.pk).taken
+
+
+def test_who_lost_the_link_can_ask_for_it_while_the_time_is_kept(cancel_by_closing):
+    booking = cancel_by_closing()
+    found = {"reference": booking.reference, "phone": booking.phone, "email": booking.email}
+    services.send_link(**found, now=NOW)
+    message = Message.objects.get(kind="find_link")
+
+    assert BookingMessages().is_wanted(message, NOW)
+    assert not BookingMessages().is_wanted(message, NOW + 4 * DAY)
 
 
 def test_cancelled_by_a_closing_has_a_time_kept(cancel_by_closing, monday):

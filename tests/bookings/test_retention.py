@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from bookings import services
-from bookings.models import Booking, BookingChange, Document, Party, Slot, WaitingEntry
+from bookings.models import Booking, BookingChange, Document, Party, Slot
 from bookings.services import counter, integrity, retention
 from bookings.workflow import MOVES, OPEN, Status
 from core.workflow import Actor
@@ -197,14 +197,21 @@ def test_a_number_of_the_hall_loses_its_name(offered):
     assert present.name
 
 
-def test_a_place_in_the_waiting_list_goes_when_it_has_long_been_over(offered):
+def test_the_contact_of_a_place_in_line_goes_after_its_days_and_the_figure_stays(offered):
+    """As long as the form of the waiting list says, not as long as a case."""
     left, waiting = wait(offered), wait(offered)
     services.leave_waiting(entry=left, now=NOW)
 
-    assert retention.purge_waiting(NOW + timedelta(days=settings.NAMES_DAYS)) == 0
-    assert retention.purge_waiting(LONG_AFTER) == 1
+    assert retention.purge_waiting(NOW + timedelta(days=settings.WAITING_DAYS)) == 0
+    after = NOW + timedelta(days=settings.WAITING_DAYS, minutes=1)
+    assert [retention.purge_waiting(after) for _run in range(2)] == [1, 0]
 
-    assert list(WaitingEntry.objects.values_list("pk", flat=True)) == [waiting.pk]
+    version = left.link_version
+    left.refresh_from_db()
+    assert (left.phone, left.email, left.status) == ("", "", "left")
+    assert left.link_version == version + 1
+    waiting.refresh_from_db()
+    assert waiting.phone or waiting.email
     told = Message.objects.filter(source="waiting", case_id=left.pk)
     assert told.exists()
     assert not told.exclude(address__startswith="removed:").exists()

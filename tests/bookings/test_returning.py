@@ -7,9 +7,9 @@ import pytest
 from bookings import services
 from bookings.models import Booking, Slot
 from bookings.workflow import WaitingStatus
-from core.workflow import Actor
+from core.workflow import CITIZEN, Actor
 from tests.bookings.line import cancel, join, state
-from tests.factories import NOW, make_staff
+from tests.factories import NOW, at, make_slot, make_staff
 from tests.races.invariants import broken_invariants
 
 pytestmark = pytest.mark.usefixtures("nothing_broken")
@@ -29,6 +29,25 @@ def test_cancelled_place_comes_back_after_the_delay(offered, booking, monkeypatc
 
     slot.refresh_from_db()
     assert (slot.taken, slot.free_online) == (0, 1)
+
+
+def test_place_that_a_citizen_moves_away_from_comes_back_after_the_delay(
+    offered, booking, monkeypatch
+):
+    """Moving at an agreed second hands a time on as cancelling does."""
+    monkeypatch.setattr("secrets.randbelow", lambda below: below - 1)
+    _delay(offered, 30)
+    other = make_slot(offered, starts=at(2026, 12, 1, 10))
+
+    moved = Booking.objects.get(pk=booking.pk)
+    services.move_to(booking=moved, slot=other, by=CITIZEN, now=NOW)
+
+    old = Slot.objects.get(pk=booking.slot_id)
+    assert (old.taken, old.taken_online) == (1, 1)
+    assert broken_invariants() == ""
+    assert services.return_places(now=NOW + timedelta(minutes=30)) == 1
+    old.refresh_from_db()
+    assert (old.taken, old.taken_online) == (0, 0)
 
 
 def test_waiting_list_takes_a_delayed_place_at_once(offered, booking):

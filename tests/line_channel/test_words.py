@@ -8,6 +8,7 @@ from accounts.models import LineAccount
 from bookings.models import Booking
 from bookings.services import Person
 from bookings.workflow import Status
+from core.line import polite
 from line_channel import services
 from line_channel.models import Chat, Share
 from line_channel.states import Step
@@ -56,6 +57,22 @@ def test_a_new_friend_is_greeted_with_the_menu_and_the_web_form(mali):
 )
 def test_what_is_said_to_a_word(mali, offered, line, sentence):
     assert sentence in mali.says(line)
+
+
+def test_an_office_may_choose_the_other_polite_word(mali, settings):
+    """ค่ะ is a setting per office, and the account is that of one."""
+    settings.LINE_POLITE_WORD = "ครับ"
+
+    said = mali.does(event("follow", when=mali.now))
+
+    assert "สวัสดีครับ เขตบางรักยินดีช่วยนะครับ" in said
+    assert "ค่ะ" not in said
+    assert "ยังไม่เข้าใจครับ" in mali.says("อะไรนะ")
+
+
+def test_only_the_polite_word_itself_changes(settings):
+    settings.LINE_POLITE_WORD = "ครับ"
+    assert polite("ให้คะแนนไหมคะ ขอบคุณค่ะ") == "ให้คะแนนไหมครับ ขอบคุณครับ"
 
 
 def test_a_picture_is_answered_with_a_warning(mali):

@@ -68,6 +68,14 @@ def again(message):
     return message
 
 
+def test_speaks_as_the_office_of_the_account_does(settings):
+    settings.LINE_POLITE_WORD = "ครับ"
+    shown = Rendered("s", "t", card=Card("มีเวลาว่างแล้วค่ะ", "มาก่อน 5 นาทีนะคะ", "ดู", "https://x/"))
+    made = card(shown)
+    assert made["altText"] == "มีเวลาว่างแล้วครับ"
+    assert "มาก่อน 5 นาทีนะครับ" in str(made)
+
+
 def test_goes_out_under_its_own_id(api, source, monkeypatch):
     ways(monkeypatch, Contact("line", "U1"))
     message = by_line()

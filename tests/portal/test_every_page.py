@@ -19,7 +19,12 @@ from tests.live import world
 from tests.portal.stored import stored
 from tests.registry_requests.conftest import collection_at, submit
 
-WAITING = {"waiting": "", "waiting_take": "take/", "waiting_leave": "leave/"}
+WAITING = {
+    "waiting": "",
+    "waiting_take": "take/",
+    "waiting_leave": "leave/",
+    "waiting_forget": "forget/",
+}
 COPY = {"copy_new", "copy_link", "copy_reply"}
 OF_A_COPY = {
     "status": "",

@@ -367,3 +367,62 @@ def test_a_service_costs_the_same_however_long_its_lists(
 
     with django_assert_num_queries(10):
         client.get(MARRIAGE)
+
+
+def test_the_case_goes_along_to_the_times_and_to_the_form(client, cases):
+    """A couple of which one is no Thai is not asked for a second Thai number."""
+    slot = world.slot(cases[0].service.offered.get(), places=2)
+    page = Page(client.get(f"{MARRIAGE}?case=th-th"))
+    assert f"{MARRIAGE}times/?case=th-th" in links(page)
+    [pressed] = {action for action in actions(page) if "hold" in action}
+    assert pressed == f"{MARRIAGE}hold/?case=th-th"
+
+    times = Page(client.get(f"{MARRIAGE}times/?case=th-th"))
+    assert {action for action in actions(times) if "hold" in action} == {pressed}
+    days = [href for href in links(times) if href.startswith("?date=")]
+    assert days
+    assert all(href.endswith("&case=th-th") for href in days)
+
+    form = client.post(pressed, {"slot": slot.pk})["Location"]
+    assert form.endswith("?case=th-th")
+    assert Page(client.get(form)).typed["partner_nationality"] == "TH"
+
+
+def test_a_swapped_case_takes_the_card_of_the_next_times_along(client, cases):
+    world.slot(cases[0].service.offered.get(), places=2)
+    part = client.get(f"{MARRIAGE}?case=th-foreign", headers={"HX-Request": "true"})
+    assert 'id="next" hx-swap-oob="true"' in part.content.decode()
+    assert f"{MARRIAGE}times/?case=th-foreign" in links(Page(part))
+
+
+def test_the_case_is_kept_where_the_time_went(client, cases):
+    offered = cases[0].service.offered.get()
+    slot = world.slot(offered, places=0)
+    world.slot(offered, places=2, no=1)
+    taken = client.post(f"{MARRIAGE}hold/?case=th-foreign", {"slot": slot.pk})
+    assert taken.status_code == 409
+    assert f"{MARRIAGE}hold/?case=th-foreign" in actions(Page(taken))
+    assert f"{MARRIAGE}times/?case=th-foreign" in links(Page(taken))
+
+
+@pytest.mark.parametrize("case", ["nobody", "<script>", "th-th%00", "", "x" * 4000])
+def test_an_unknown_case_goes_nowhere(client, cases, case):
+    slot = world.slot(cases[0].service.offered.get(), places=2)
+    for address in (f"{MARRIAGE}?case={case}", f"{MARRIAGE}times/?case={case}"):
+        assert "?case" not in "".join(
+            one for one in actions(Page(client.get(address))) if "hold" in one
+        )
+    answer = client.post(f"{MARRIAGE}hold/?case={case}", {"slot": slot.pk})
+    assert "case" not in answer.get("Location", "")
+
+
+def test_without_a_free_time_the_waiting_list_is_offered(client, cases):
+    assert f"{MARRIAGE}wait/" in links(Page(client.get(MARRIAGE)))
+
+
+def links(page):
+    return [values["href"] for tag, values in page.tags if tag == "a" and "href" in values]
+
+
+def actions(page):
+    return [values["action"] for tag, values in page.tags if tag == "form" and "action" in values]

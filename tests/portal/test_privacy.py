@@ -120,6 +120,19 @@ def test_withdrawing(client):
     assert found.status == RequestStatus.WITHDRAWN
 
 
+def test_borrowed_telephone_forgets_the_request_which_stays(client):
+    found = make_data_request()
+    link = request_links.link(found)
+    client.get(link[link.index("/d/") :])
+    page = reverse("portal:data_status", args=[found.reference])
+
+    assert client.post(reverse("portal:data_forget", args=[found.reference]))["Location"] == "/"
+
+    assert client.get(page).status_code == 404
+    found.refresh_from_db()
+    assert found.is_open
+
+
 def test_the_link_is_over_with_the_data(client):
     found = make_data_request()
     link = request_links.link(found)

@@ -100,6 +100,52 @@ def test_contact_that_waits_already_gets_the_same_answer(booking):
     assert pages[0] == pages[1]
 
 
+@pytest.mark.parametrize("key", ["", "x", "0" * 4000])
+def test_spoilt_key_is_replaced_and_nothing_typed_is_lost(client, booking, key):
+    """Reliability 3.61."""
+    refused = client.post(WAIT, typed(form_key=key))
+
+    assert refused.status_code == 422
+    page = Page(refused)
+    assert page.typed["email"] == "mali@example.com"
+    assert "ฟอร์มนี้" in refused.content.decode()
+    again = client.post(WAIT, typed(form_key=page.typed["form_key"]))
+    assert again.status_code == 303
+
+
+def test_borrowed_telephone_forgets_the_place_which_stays(client, booking):
+    place = client.post(WAIT, typed())["Location"]
+
+    answer = client.post(f"{place}forget/")
+
+    assert (answer.status_code, answer["Location"]) == (303, "/")
+    assert client.get(place).status_code == 404
+    assert WaitingEntry.objects.get().status == "waiting"
+
+
+def test_by_sms_the_page_does_not_say_that_the_office_calls(client, booking, settings):
+    settings.SMS_GATEWAY_URL = "https://sms.example/send"
+    form = client.get(WAIT).content.decode()
+    assert "เราส่ง SMS เมื่อมีเวลาว่าง" in form
+    place = client.post(WAIT, typed(email="", phone="0812345678"))["Location"]
+
+    page = client.get(place).content.decode()
+
+    assert "ใช้ลิงก์ใน SMS กลับมาหน้านี้ได้เสมอ" in page
+    assert "โทรหาคุณ" not in page
+    said = preview(Message.objects.get(kind="waiting_joined"), now=NOW).sms
+    assert said.startswith("ลงชื่อรอคิวแล้ว")
+
+
+def test_who_left_can_join_again_from_the_page(client, booking):
+    place = client.post(WAIT, typed())["Location"]
+    assert f'href="{WAIT}"' not in client.get(place).content.decode()
+
+    client.post(f"{place}leave/")
+
+    assert f'href="{WAIT}"' in client.get(place).content.decode()
+
+
 def test_same_form_with_other_data_is_told(client, booking):
     form = typed()
     client.post(WAIT, form)
@@ -240,6 +286,30 @@ def test_kept_time_is_taken_into_this_browser_and_booked(offered, booking):
     assert browser.get(path).context["entry"].status == "taken"
 
 
+def test_party_is_led_from_form_to_form_until_all_its_places_are_booked(offered):
+    slot = make_slot(offered, capacity=2)
+    ones = [booking_at(offered=offered, slot=slot) for _ in range(2)]
+    pair = wait(offered, party_size=2, first_day=DAY.date())
+    for one in ones:
+        services.cancel(booking=one, by=CITIZEN, now=NOW)
+    browser, path = opened(pair)
+
+    form = browser.post(f"{path}take/")["Location"]
+    key = form.rstrip("/").rpartition("/")[2]
+    sent = browser.post(form, {"form_key": key, **world.couple()})
+
+    assert path in browser.get(sent["Location"]).content.decode()
+    place = browser.get(path).content.decode()
+    assert "อีก 1 ที่" in place
+    second = browser.post(f"{path}take/")["Location"]
+    assert second not in ("", form)
+    key = second.rstrip("/").rpartition("/")[2]
+    sent = browser.post(second, {"form_key": key, **world.couple()})
+    assert path not in browser.get(sent["Location"]).content.decode()
+    assert pair.offers.filter(status=Status.REQUESTED).count() == 2
+    assert f'action="{path}take/"' not in browser.get(path).content.decode()
+
+
 def test_no_thanks_passes_the_time_on(offered, booking):
     first, second = (wait(offered, first_day=DAY.date()) for _ in range(2))
     services.cancel(booking=booking, by=CITIZEN, now=NOW)
@@ -285,7 +355,7 @@ def test_full_week_names_other_offices(client, offered, booking):
 
     page = client.get("/offices/bang-rak/marriage/times/?date=2026-11-30").content.decode()
 
-    assert "/offices/sathon/marriage/times/" in page
+    assert "/offices/sathon/marriage/times/?date=2026-12-01" in page
     assert "กม." not in page
 
 

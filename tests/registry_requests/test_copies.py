@@ -4,7 +4,8 @@ import pytest
 
 from bookings.models import Booking
 from bookings.workflow import Status as BookingStatus
-from registry_requests import services
+from core.workflow import CITIZEN
+from registry_requests import queries, services
 from registry_requests.models import CopyRequest, CopyRules, Kind
 from registry_requests.workflow import Status
 from tests.factories import NOW, make_slot, make_staff, national_id
@@ -128,6 +129,21 @@ def test_the_same_day_lane_has_its_own_number(offered):
     assert submit(offered, today).is_express
     with refused("express"):
         submit(offered, today)
+
+
+def test_moved_within_today_it_does_not_count_itself(offered, slot):
+    today, later = (make_slot(offered, starts=NOW.replace(hour=hour)) for hour in (14, 15))
+    CopyRules.objects.create(office=offered.office, express_a_day=1)
+    request = submit(offered, today)
+    assert later in queries.next_collection_times(offered, now=NOW, moving=request)
+
+    services.choose_time(request=request, slot=later, by=CITIZEN, now=NOW)
+
+    request.refresh_from_db()
+    assert (request.collection.slot, request.is_express) == (later, True)
+    other = submit(offered, slot)
+    with refused("express"):
+        services.choose_time(request=other, slot=today, by=CITIZEN, now=NOW)
 
 
 def test_who_has_collected_on_the_same_day_still_counts(offered, head):
