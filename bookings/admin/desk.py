@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -13,7 +14,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from accounts.staff import StaffRequest
@@ -53,10 +54,13 @@ def act(view: View) -> View:
     """A view that changes the counter's day: by POST, for those who work a desk. What is refused
     is a sentence on the page."""
 
-    @require_POST
+    @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def checked(request: StaffRequest, **kwargs: Any) -> HttpResponse:
         _check_may(request)
+        if request.method != "POST":
+            # Left in the bar by a refusal without script, or where a sign-in leads back to.
+            return redirect("admin:desk")
         now = timezone.now()
         desk = desk_of(request, now=now)
         try:
@@ -93,8 +97,13 @@ def add_walk_in(request: StaffRequest, desk: Desk) -> HttpResponse:
     offered = offers.filter(pk=as_key(request.POST.get("offered", ""))).first()
     if offered is None:
         raise Refused(_("Choose a service."), code="offered", field="offered")
-    ticket = counter.add_walk_in(
+    try:
+        form_key = UUID(request.POST.get("form_key", ""))
+    except ValueError:
+        raise Refused(_("Press once more, please"), code="form_key") from None
+    ticket = counter.take_number(
         offered=offered,
+        form_key=form_key,
         name=_typed(request, "name", LONGEST_NAME),
         by=Actor.staff(desk.user),
         now=desk.now,

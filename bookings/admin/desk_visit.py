@@ -42,6 +42,16 @@ class Visit:
         return f"{self.minutes}:{self.seconds % 60:02d}"
 
     @property
+    def began_at(self) -> datetime | None:
+        """When serving began first, of periods fetched before."""
+        starts = [
+            period.started_at
+            for period in self.ticket.periods.all()
+            if period.state == TicketStatus.SERVING and not period.undone
+        ]
+        return min(starts, default=None)
+
+    @property
     def waited(self) -> int:
         """Whole minutes since the arrival."""
         return max(int((self.now - self.ticket.arrived_at).total_seconds() // 60), 0)
