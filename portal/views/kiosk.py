@@ -90,7 +90,7 @@ def slip(request: HttpRequest, office: Office, code: str) -> HttpResponse:
         raise Http404 from None
     if ticket.office_id != office.pk or hall_links.is_over(ticket, now=timezone.now()):
         raise Http404
-    context = {"office": office, **shown.slip(ticket)}
+    context = {"office": office, "start": _start(office), **shown.slip(ticket)}
     response = render(request, "portal/kiosk_slip.html", context)
     return _back_to_start(response, office, seconds=SLIP_SECONDS)
 
@@ -138,5 +138,11 @@ def _page(
 
 def _back_to_start(response: HttpResponse, office: Office, *, seconds: int) -> HttpResponse:
     """By a header, so that it also happens on a tablet whose script died."""
-    response["Refresh"] = f"{seconds};url={reverse('portal:kiosk', args=[office.slug])}"
+    response["Refresh"] = f"{seconds};url={_start(office)}"
     return response
+
+
+def _start(office: Office) -> str:
+    """In Thai, whatever language the person before chose."""
+    with override(settings.LANGUAGE_CODE):
+        return reverse("portal:kiosk", args=[office.slug])

@@ -1,5 +1,6 @@
 """The counter desk: its buttons, its sentences, whose it is, and what it costs."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -450,6 +451,25 @@ def test_htmx_gets_the_inside_and_what_changes(desk, offered):
     assert inside.lstrip().startswith('<div id="desk"')
     assert live.count('hx-swap-oob="true"') == 7
     assert "<html" not in inside + live
+
+
+def test_each_button_says_whom_it_is_for(desk, officer, offered):
+    """To who hears the page, "Call" alone in each row is none."""
+    ticket = counter.arrive(booking=confirmed(offered), by=officer, now=TEN)
+    expected = confirmed(offered, TEN + timedelta(hours=1))
+
+    words = " ".join(re.sub(r"<[^>]+>", " ", show(desk).content.decode()).split())
+
+    assert f"เรียก {ticket}" in words
+    assert f"มาถึงแล้ว {expected.reference}" in words
+
+
+def test_the_list_of_shortcuts_is_that_of_the_desk(desk):
+    words = show(desk).content.decode()
+
+    assert "อนุมัติ</dd>" not in words
+    assert "เริ่ม เสร็จสิ้น</dd>" in words
+    assert "อนุมัติ</dd>" in desk.get(reverse("admin:index")).content.decode()
 
 
 @pytest.mark.parametrize("role", [Role.DIRECTOR, Role.CENTRAL, Role.AUDITOR])

@@ -91,7 +91,7 @@ def test_who_comes_is_offered_to_a_free_window_by_itself(clerk, walk_in):
     walk_in()
     page.clock.fast_forward(LOOK)
 
-    expect(page.get_by_role("button", name="เรียก W01")).to_be_visible()
+    expect(page.locator("#desk-mine").get_by_role("button", name="เรียก W01")).to_be_visible()
     clerk.when_they_call_the_next()
 
     clerk.then_my_window_has("W01")
@@ -101,7 +101,7 @@ def test_the_button_under_the_hand_stays_the_same(clerk, walk_in, now):
     """Somebody else calls W01 while the pointer is on the button: it is not W02 all at once."""
     page, first = clerk.page, walk_in()
     page.clock.fast_forward(LOOK)
-    button = page.get_by_role("button", name="เรียก W01")
+    button = page.locator("#desk-mine").get_by_role("button", name="เรียก W01")
     button.hover()
     counter.no_show(ticket=first, by=first.officer, now=now)
     walk_in()
