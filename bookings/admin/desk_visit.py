@@ -81,6 +81,10 @@ class Visit:
     def is_nearly_over(self) -> bool:
         return self.ticket.status == TicketStatus.SERVING and self.minutes >= self.target * NEARLY
 
+    @property
+    def is_over(self) -> bool:
+        return self.minutes > self.target
+
 
 def visits_of(tickets: Iterable[Ticket], now: datetime) -> list[Visit]:
     return [

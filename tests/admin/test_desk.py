@@ -453,6 +453,21 @@ def test_htmx_gets_the_inside_and_what_changes(desk, offered):
     assert "<html" not in inside + live
 
 
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(24, "24 นาที"), (25, "25 นาที ใกล้ 30"), (31, "31 นาที เกิน 30")]
+)
+def test_another_window_is_marked_when_it_takes_long(
+    desk, officer, offered, window, at_now, minutes, words
+):
+    other = Window.objects.create(office=offered.office, section=offered.section, label="6")
+    ticket = counter.arrive(booking=confirmed(offered), by=officer, now=TEN)
+    counter.call(ticket=ticket, window=other, by=officer, now=TEN)
+    counter.start(ticket=ticket, by=officer, now=TEN)
+    at_now.shift(timedelta(minutes=minutes))
+
+    assert f"{words}</span>" in show(desk).content.decode()
+
+
 def test_each_button_says_whom_it_is_for(desk, officer, offered):
     """To who hears the page, "Call" alone in each row is none."""
     ticket = counter.arrive(booking=confirmed(offered), by=officer, now=TEN)

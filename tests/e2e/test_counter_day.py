@@ -1,10 +1,13 @@
-"""A counter desk that stays open: what it learns by itself, and what it never loses."""
+"""A counter's day in the browser: the desk that stays open learns by itself and loses nothing; the
+display, the slip and the papers of the day are whole."""
 
+import pypdfium2
 import pytest
 import time_machine
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from bookings import hall_links
 from bookings.models import Slot, Ticket
 from bookings.services import counter
 from core.workflow import Actor
@@ -13,6 +16,7 @@ from tests.e2e.clerk import Clerk
 from tests.e2e.conftest import PASSWORD
 
 SECONDS = 1000
+POINTS_A_MM = 72 / 25.4
 LOOK, MENU = 16 * SECONDS, 61 * SECONDS
 
 
@@ -171,6 +175,31 @@ def test_a_lost_line_is_told_and_comes_back_by_itself(clerk):
     give_the_number(page)
 
     clerk.then_they_read("ออกบัตรคิว W01 แล้ว")
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_the_slip_fits_the_roll_of_the_printer(clerk, walk_in, language):
+    """80 mm wide, on one piece of paper."""
+    code = hall_links.queue_code(walk_in())
+    page = clerk.page.context.new_page()
+    page.goto(f"{clerk.site}{language}/queue/{code}/")
+
+    paper = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+
+    assert len(paper) == 1
+    assert round(paper[0].get_width() / POINTS_A_MM) == 80
+    assert round(paper[0].get_height() / POINTS_A_MM) == 110
+
+
+def test_the_papers_of_the_day_print_on_a_page_each(clerk):
+    """Numbered as the paper is: in Thai digits unless others are asked for."""
+    for digits, numbers in (("thai", ["๑/๒", "๒/๒"]), ("arabic", ["1/2", "2/2"])):
+        clerk.page.goto(f"{clerk.site}/admin/sheets/?digits={digits}")
+        printed = pypdfium2.PdfDocument(clerk.page.pdf(prefer_css_page_size=True))
+        words = [page.get_textpage().get_text_range() for page in printed]
+
+        assert len(words) == 2
+        assert all(number in page for number, page in zip(numbers, words, strict=True))
 
 
 @pytest.mark.parametrize("language", ["", "/en"])
