@@ -57,10 +57,10 @@ def act(view: View) -> View:
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def checked(request: StaffRequest, **kwargs: Any) -> HttpResponse:
-        _check_may(request)
         if request.method != "POST":
             # Left in the bar by a refusal without script, or where a sign-in leads back to.
             return redirect("admin:desk")
+        _check_may(request)
         now = timezone.now()
         desk = desk_of(request, now=now)
         try:

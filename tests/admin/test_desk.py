@@ -457,13 +457,13 @@ def test_htmx_gets_the_inside_and_what_changes(desk, offered):
     ("minutes", "words"), [(24, "24 นาที"), (25, "25 นาที ใกล้ 30"), (31, "31 นาที เกิน 30")]
 )
 def test_another_window_is_marked_when_it_takes_long(
-    desk, officer, offered, window, at_now, minutes, words
+    desk, officer, offered, window, minutes, words
 ):
+    began = TEN - timedelta(minutes=minutes)
     other = Window.objects.create(office=offered.office, section=offered.section, label="6")
-    ticket = counter.arrive(booking=confirmed(offered), by=officer, now=TEN)
-    counter.call(ticket=ticket, window=other, by=officer, now=TEN)
-    counter.start(ticket=ticket, by=officer, now=TEN)
-    at_now.shift(timedelta(minutes=minutes))
+    ticket = counter.arrive(booking=confirmed(offered), by=officer, now=began)
+    counter.call(ticket=ticket, window=other, by=officer, now=began)
+    counter.start(ticket=ticket, by=officer, now=began)
 
     assert f"{words}</span>" in show(desk).content.decode()
 
