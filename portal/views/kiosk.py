@@ -18,6 +18,7 @@ from accounts.links import BadLink
 from bookings import hall, hall_links, wording
 from bookings.services import counter
 from core.errors import Refused
+from core.views import comes_back
 from offices.models import Kiosk, Office
 from portal.answers import private, see_other
 from portal.presenters import hall as shown
@@ -58,6 +59,7 @@ def of_this_kiosk(view: KioskView) -> KioskView:
     return guarded
 
 
+@comes_back
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_this_kiosk
 def kiosk(request: HttpRequest, office: Office) -> HttpResponse:
@@ -80,6 +82,7 @@ def kiosk(request: HttpRequest, office: Office) -> HttpResponse:
     return see_other("portal:kiosk_slip", office.slug, hall_links.queue_code(ticket))
 
 
+@comes_back
 @require_safe
 @of_this_kiosk
 def slip(request: HttpRequest, office: Office, code: str) -> HttpResponse:
