@@ -25,6 +25,7 @@ HOLDER, PAST = "demo-day:", "demo-past:"
 COUPLES_A_DAY = 2
 DAYS_A_MONTH = 30
 LEAD = timedelta(days=7)
+USUAL = timedelta(minutes=25)
 # One for the couples, one for the walk-ins.
 WINDOWS = 2
 COUPLES = (
@@ -51,6 +52,7 @@ def make_day(*, officers: Sequence[User], now: datetime) -> Counter[str]:
     day = f"{HOLDER}{timezone.localdate(now)}:"
     if not slots or Booking.objects.filter(holder__startswith=day).exists():
         return Counter()
+    _end_earlier_days(offered, officers[0], now)
     windows = _free_windows(offered)
     if len(windows) < WINDOWS:
         return Counter()
@@ -92,8 +94,19 @@ def _marriage() -> OfferedService:
     return rows.get(office__slug="bang-rak", service__code="marriage")
 
 
+def _end_earlier_days(offered: OfferedService, officer: User, now: datetime) -> None:
+    """Whoever the demonstration of an earlier day left at a window goes home served."""
+    services.end_office_days(now=now)
+    left = Ticket.objects.filter(
+        office=offered.office, status__in=AT_WINDOW, day__lt=timezone.localdate(now)
+    )
+    for ticket in left:
+        began = ticket.periods.latest("pk").started_at
+        counter.finish(ticket=ticket, by=officer, now=began + USUAL)
+
+
 def _free_windows(offered: OfferedService) -> list[Window]:
-    """Those at which nobody stands, of this day or an earlier one of the demonstration."""
+    """Those at which nobody stands."""
     busy = Ticket.objects.filter(office=offered.office, status__in=AT_WINDOW).values("window")
     windows = Window.objects.filter(office=offered.office, is_open=True)
     return list(windows.exclude(pk__in=busy).order_by("label"))

@@ -1,7 +1,9 @@
 """Health, and the pages for what went wrong."""
 
 import sys
+from collections.abc import Callable
 from hmac import compare_digest
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
@@ -13,6 +15,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from core import health
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
+COMES_BACK = "comes_back"
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
 def livez(request: HttpRequest) -> HttpResponse:
@@ -59,8 +64,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """What went wrong was ours: 503 with Retry-After when the database is away or gave up waiting,
     in a view or on the way to it (nothing was stored then, faults F18 to F21), else 500."""
-    if not isinstance(sys.exception(), OperationalError | InterfaceError):
-        return render(request, "500.html", status=500)
-    response = render(request, "503.html", status=503)
-    response["Retry-After"] = "5"
+    is_away = isinstance(sys.exception(), OperationalError | InterfaceError)
+    status = 503 if is_away else 500
+    response = render(request, f"{status}.html", status=status)
+    if is_away:
+        response["Retry-After"] = "5"
+    if getattr(getattr(request.resolver_match, "func", None), COMES_BACK, False):
+        response["Refresh"] = "10"
     return response
+
+
+def comes_back(view: View) -> View:
+    """A screen at which nobody sits: where it fails, it asks again by itself after 10 seconds."""
+    setattr(view, COMES_BACK, True)
+    return view

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from accounts.staff import StaffRequest
@@ -23,6 +23,7 @@ from bookings.admin.desk_typed import (
     LONGEST_NAME,
     LONGEST_REMARK,
     booking_of_code,
+    form_key,
     typed,
     unknown_button,
 )
@@ -53,9 +54,12 @@ def act(view: View) -> View:
     """A view that changes the counter's day: by POST, for those who work a desk. What is refused
     is a sentence on the page."""
 
-    @require_POST
+    @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def checked(request: StaffRequest, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            # Left in the bar by a refusal without script, or where a sign-in leads back to.
+            return redirect("admin:desk")
         _check_may(request)
         now = timezone.now()
         desk = desk_of(request, now=now)
@@ -93,8 +97,9 @@ def add_walk_in(request: StaffRequest, desk: Desk) -> HttpResponse:
     offered = offers.filter(pk=as_key(request.POST.get("offered", ""))).first()
     if offered is None:
         raise Refused(_("Choose a service."), code="offered", field="offered")
-    ticket = counter.add_walk_in(
+    ticket = counter.take_number(
         offered=offered,
+        form_key=form_key(request),
         name=typed(request, "name", LONGEST_NAME),
         by=Actor.staff(desk.user),
         now=desk.now,

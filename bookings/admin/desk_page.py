@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -89,6 +90,7 @@ def context(desk: Desk) -> dict[str, Any]:
         "items": _items(mine),
         "reasons": list(enumerate(NotServedReason.choices, 1)),
         "offers": _offers(desk.office),
+        "form_key": uuid4(),
         "numbers": _numbers(desk),
         "rules": wording.hall_rules(hall.late_minutes(desk.office)),
     }

@@ -1,6 +1,7 @@
 """What somebody at the counter desk typed, scanned or chose, read from the request."""
 
 import re
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -58,6 +59,14 @@ def typed(request: StaffRequest, field: str, longest: int) -> str:
         raise Refused(
             _("Some characters cannot be read. Type it again."), code="text", field=field
         ) from None
+
+
+def form_key(request: StaffRequest) -> UUID:
+    """Raises Refused("form_key") for what no page of ours sends."""
+    try:
+        return UUID(request.POST.get("form_key", ""))
+    except ValueError:
+        raise Refused(_("Press once more, please"), code="form_key") from None
 
 
 def unknown_button() -> Refused:

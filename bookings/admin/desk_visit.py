@@ -42,6 +42,16 @@ class Visit:
         return f"{self.minutes}:{self.seconds % 60:02d}"
 
     @property
+    def began_at(self) -> datetime | None:
+        """When serving began first, of periods fetched before."""
+        starts = [
+            period.started_at
+            for period in self.ticket.periods.all()
+            if period.state == TicketStatus.SERVING and not period.undone
+        ]
+        return min(starts, default=None)
+
+    @property
     def waited(self) -> int:
         """Whole minutes since the arrival."""
         return max(int((self.now - self.ticket.arrived_at).total_seconds() // 60), 0)
@@ -70,6 +80,10 @@ class Visit:
     @property
     def is_nearly_over(self) -> bool:
         return self.ticket.status == TicketStatus.SERVING and self.minutes >= self.target * NEARLY
+
+    @property
+    def is_over(self) -> bool:
+        return self.minutes > self.target
 
 
 def visits_of(tickets: Iterable[Ticket], now: datetime) -> list[Visit]:

@@ -33,7 +33,7 @@ def day_sheet(choice: Choice, *, by: User, now: datetime, full_phones: bool = Fa
         private = _("not for a wall; destroy after the day")
         sheet = Sheet(
             title=_("Appointments: %(service)s") % {"service": offered.service.name},
-            lines=(offered.office.full_name, *day_lines(choice)),
+            lines=(offered.office.full_name, *day_lines(choice), *_no_times(rows)),
             columns=_day_columns(couple=couple, wall=choice.wall),
             rows=tuple((str(no), *cells) for no, (cells, _case) in enumerate(rows, 1)),
             row_mm=11,
@@ -43,6 +43,11 @@ def day_sheet(choice: Choice, *, by: User, now: datetime, full_phones: bool = Fa
             cases=tuple(case for _cells, case in rows if case),
         )
         return in_digits(sheet, thai=choice.thai)
+
+
+def _no_times(rows: list[tuple[tuple[str, ...], str]]) -> tuple[str, ...]:
+    """An empty paper says why it is empty."""
+    return () if rows else (_("This service has no times on this day"),)
 
 
 def _day_columns(*, couple: bool, wall: bool) -> tuple[Column, ...]:

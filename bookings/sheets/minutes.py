@@ -45,13 +45,13 @@ def time_sheet(choice: Choice, *, by: User, now: datetime) -> Sheet:
 def _time_columns() -> tuple[Column, ...]:
     return (
         Column(_("Order no."), 7),
-        Column(_("Name and surname"), 26, "left"),
-        Column(_("Start time"), 10),
+        Column(_("Name and surname"), 25, "left"),
+        Column(_("Start time"), 13),
         Column(_("End"), 9),
         Column(_("Minutes used"), 8),
         Column(_("Signature of the client"), 15),
         Column(_("Signature of the officer"), 12),
-        Column(_("Remark"), 17, "left"),
+        Column(_("Remark"), 16, "left"),
     )
 
 

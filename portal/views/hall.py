@@ -16,6 +16,7 @@ from bookings.call_order import waiting_order
 from bookings.models import Ticket
 from bookings.workflow import TicketStatus
 from core import thai_dates
+from core.views import comes_back
 from offices.models import Office
 from portal import limits
 from portal.answers import private
@@ -27,6 +28,7 @@ WRONG_CODES = 20
 WRONG_CODES_MINUTES = 10
 
 
+@comes_back
 @require_safe
 def display(request: HttpRequest, office: str) -> HttpResponse:
     """The whole page, or its panel for htmx: 204 where the browser has this version already.

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from accounts.links import BadLink
 from bookings import hall, hall_links, wording
 from bookings.services import counter
 from core.errors import Refused
+from core.views import comes_back
 from offices.models import Kiosk, Office
 from portal.answers import give_cookie, out_of_link, private, see_other
 from portal.presenters import hall as shown
@@ -56,6 +58,7 @@ def of_this_kiosk(view: KioskView) -> KioskView:
     return guarded
 
 
+@comes_back
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_this_kiosk
 def kiosk(request: HttpRequest, office: Office) -> HttpResponse:
@@ -78,6 +81,7 @@ def kiosk(request: HttpRequest, office: Office) -> HttpResponse:
     return see_other("portal:kiosk_slip", office.slug, hall_links.queue_code(ticket))
 
 
+@comes_back
 @require_safe
 @of_this_kiosk
 def slip(request: HttpRequest, office: Office, code: str) -> HttpResponse:
@@ -88,7 +92,7 @@ def slip(request: HttpRequest, office: Office, code: str) -> HttpResponse:
         raise Http404 from None
     if ticket.office_id != office.pk or hall_links.is_over(ticket, now=timezone.now()):
         raise Http404
-    context = {"office": office, **shown.slip(ticket)}
+    context = {"office": office, "start": _start(office), **shown.slip(ticket)}
     response = render(request, "portal/kiosk_slip.html", context)
     return _back_to_start(response, office, seconds=SLIP_SECONDS)
 
@@ -128,5 +132,11 @@ def _page(
 
 def _back_to_start(response: HttpResponse, office: Office, *, seconds: int) -> HttpResponse:
     """By a header, so that it also happens on a tablet whose script died."""
-    response["Refresh"] = f"{seconds};url={reverse('portal:kiosk', args=[office.slug])}"
+    response["Refresh"] = f"{seconds};url={_start(office)}"
     return response
+
+
+def _start(office: Office) -> str:
+    """In Thai, whatever language the person before chose."""
+    with override(settings.LANGUAGE_CODE):
+        return reverse("portal:kiosk", args=[office.slug])

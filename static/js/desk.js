@@ -15,7 +15,8 @@ function tick() {
 }
 setInterval(tick, 1000);
 
-// --- after htmx: focus, new arrivals, a lost connection ----------------------------------------
+// --- what htmx may change, and what it says ------------------------------------------------------
+const poll = document.querySelector("[data-desk-poll]");
 let waiting = Number(document.getElementById("desk-lists")?.dataset.waiting || 0);
 function announce() {
   const lists = document.getElementById("desk-lists");
@@ -24,9 +25,18 @@ function announce() {
   if (now > waiting) document.getElementById("desk-said").textContent = `${lists.dataset.words} ${now}`;
   waiting = now;
 }
-function offline(isLost) {
-  const note = document.getElementById("desk-offline");
-  if (note) note.hidden = !isLost;
+// One of the notes above the desk, or none.
+function tell(name) {
+  document.querySelectorAll("[data-desk-note]").forEach((note) => (note.hidden = note.dataset.deskNote !== name));
+}
+const isTold = (name) => document.querySelector(`[data-desk-note="${name}"]`)?.hidden === false;
+const isTyped = () =>
+  [...document.querySelectorAll("#desk input[type=text]")].some((input) => input.value) ||
+  Boolean(document.querySelector("#desk input[type=radio]:checked"));
+// A sign-in in another tab ends the tokens of this one; the newest comes with each look.
+function renewTokens() {
+  const newest = document.getElementById("desk-token")?.dataset.token;
+  if (newest) document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((input) => (input.value = newest));
 }
 function prepare() {
   const button = document.querySelector("[data-scan]");
@@ -34,27 +44,54 @@ function prepare() {
 }
 // A page that nobody looks at does not ask.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (document.hidden && event.detail.elt.matches("[data-desk-poll]")) event.preventDefault();
+  if (document.hidden && event.detail.elt === poll) event.preventDefault();
 });
-// Nor are the lists changed under somebody who writes in them.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) htmx.trigger(poll, "look");
+});
+// Nor is anything changed under somebody who writes in it, or a button under the hand.
+function isInUse(part) {
+  if (part.querySelector("details[open]")) return true;
+  if (part.id !== "desk-mine" || !part.querySelector("[data-key-alt], select")) return false;
+  const focused = document.activeElement;
+  return part.matches(":hover") || (part.contains(focused) && focused.id !== "mine-title");
+}
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  if (event.detail.target.querySelector("details.correct[open]")) event.detail.shouldSwap = false;
+  if (isInUse(event.detail.target)) event.detail.shouldSwap = false;
 });
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (event.detail.target.id === "desk-mine") drawnAt = performance.now();
+});
+// What the desk asked for; the menu asks by itself.
+const asking = (event) => event.detail.requestConfig.elt;
+const isOfDesk = (event) => asking(event) === poll || Boolean(asking(event).closest("#desk"));
+// The answer is the page to sign in. What is typed stays here meanwhile.
+const isSignedOut = (xhr) => !new URL(xhr.responseURL).pathname.includes("/desk/");
 document.addEventListener("htmx:beforeSwap", (event) => {
-  // Signed out meanwhile: the answer is the page to sign in.
-  if (!new URL(event.detail.xhr.responseURL).pathname.includes("/desk/")) {
-    event.detail.shouldSwap = false;
-    location.reload();
-  }
+  if (!isOfDesk(event) || !isSignedOut(event.detail.xhr)) return;
+  event.detail.shouldSwap = false;
+  if (isTyped()) tell("signed-out");
+  else location.reload();
 });
+function tellOf(event) {
+  const { xhr } = event.detail;
+  const isPoll = asking(event) === poll;
+  if (!xhr?.status || isSignedOut(xhr)) return;
+  if (xhr.status >= 500) return tell("lost");
+  const isRefusedWhole = [400, 403, 404, 405].includes(xhr.status);
+  if (isRefusedWhole && isPoll) location.reload();
+  else if (isRefusedWhole) {
+    tell("unsaved");
+    htmx.trigger(poll, "look");
+  } else if (!isPoll || !isTold("unsaved")) tell("");
+}
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt.closest?.("form[data-sent]");
-  if (form) delete form.dataset.sent;
-  if (event.detail.xhr?.status) offline(event.detail.xhr.status >= 500);
+  if (isOfDesk(event)) tellOf(event);
 });
-document.addEventListener("htmx:sendError", () => offline(true));
-document.addEventListener("htmx:timeout", () => offline(true));
+document.addEventListener("htmx:sendError", (event) => isOfDesk(event) && tell("lost"));
+document.addEventListener("htmx:timeout", (event) => isOfDesk(event) && tell("lost"));
 document.addEventListener("htmx:afterSettle", (event) => {
+  renewTokens();
   if (event.detail.target?.id === "desk" || event.detail.elt?.id === "desk") {
     drawnAt = performance.now();
     // What was pressed is gone with the swap: go on at the refusal, else at one's own window.

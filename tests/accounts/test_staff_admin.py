@@ -49,6 +49,14 @@ def add(client, *rows):
     return client.post(reverse("admin:accounts_user_add"), {**new_person(), **role_rows(*rows)})
 
 
+def test_the_button_of_the_list_says_what_it_does(browser, director):
+    """Not "Go"."""
+    words = browser(director).get(reverse("admin:accounts_user_changelist")).content.decode()
+
+    assert "ทำกับรายการที่เลือก</button>" in words
+    assert ">ไป</button>" not in words
+
+
 def test_director_adds_an_officer_of_the_own_office(browser, director, bang_rak):
     add(browser(director), {"role": "officer", "office": bang_rak.pk})
 

@@ -1,5 +1,6 @@
 """The counter desk: its buttons, its sentences, whose it is, and what it costs."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,11 @@ def press(desk, ticket, action, **more):
     ticket.refresh_from_db()
     address = reverse("admin:desk_ticket", args=[ticket.pk])
     return desk.post(address, {"action": action, "version": ticket.version, **more})
+
+
+def give_number(desk, **facts):
+    form = {"form_key": show(desk).context["form_key"], **facts}
+    return desk.post(reverse("admin:desk_walk_in"), form)
 
 
 def show(desk):
@@ -257,29 +263,68 @@ def test_who_came_after_all_is_expected_again(desk, offered):
 def test_walk_ins_and_their_share(desk, offered):
     make_slot(offered, starts=TEN)
     facts = {"offered": offered.pk, "name": "บุญมี ทดสอบ"}
-    assert desk.post(reverse("admin:desk_walk_in"), facts).status_code == 302
-    answer = desk.post(reverse("admin:desk_walk_in"), facts)
+    assert give_number(desk, **facts).status_code == 302
+    answer = give_number(desk, **facts)
     assert answer.status_code == 422
     assert answer.context["refusal"].code == "walk_ins_full"
     assert 'value="บุญมี ทดสอบ"' in answer.content.decode()
 
-    desk.post(reverse("admin:desk_walk_in"), facts | {"beyond_share": "on"})
+    give_number(desk, **facts, beyond_share="on")
 
     assert [str(ticket) for ticket in Ticket.objects.all()] == ["W01", "W02"]
+
+
+def test_a_form_sent_twice_gives_one_number(desk, offered):
+    """A double press, or the same form sent again by the browser."""
+    offered.total_places = 9
+    offered.save()
+    make_slot(offered, starts=TEN)
+    form = {"offered": offered.pk, "name": "บุญมี ทดสอบ", "form_key": show(desk).context["form_key"]}
+    address = reverse("admin:desk_walk_in")
+
+    answers = [desk.post(address, form).status_code for _press in range(2)]
+    other = desk.post(address, form | {"name": "ขจร ทดสอบ"})
+
+    assert answers == [302, 302]
+    assert other.status_code == 422
+    assert "W01" in str(other.context["refusal"])
+    assert [str(ticket) for ticket in Ticket.objects.all()] == ["W01"]
+
+
+@pytest.mark.parametrize("form_key", ["", "1", "x" * 5000])
+def test_a_form_without_its_key_gives_no_number(desk, offered, form_key):
+    make_slot(offered, starts=TEN)
+    form = {"offered": offered.pk, "name": "บุญมี ทดสอบ", "form_key": form_key}
+
+    answer = desk.post(reverse("admin:desk_walk_in"), form)
+
+    assert answer.status_code == 422
+    assert 'value="บุญมี ทดสอบ"' in answer.content.decode()
+    assert not Ticket.objects.exists()
+
+
+@pytest.mark.parametrize("verb", ["desk_window", "desk_arrive", "desk_walk_in", "desk_alarm"])
+def test_an_address_of_a_verb_leads_to_the_desk(desk, verb):
+    """Left in the bar by a refusal without script; where a sign-in leads back to."""
+    answer = desk.get(reverse(f"admin:{verb}"))
+
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("admin:desk")
+    assert not Alarm.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["a\x00b", "\u202eหลัง", "บน\nล่าง"])
 def test_a_name_that_nobody_types_is_refused(desk, offered, name):
     make_slot(offered, starts=TEN)
 
-    answer = desk.post(reverse("admin:desk_walk_in"), {"offered": offered.pk, "name": name})
+    answer = give_number(desk, offered=offered.pk, name=name)
 
     assert answer.status_code == 422
     assert not Ticket.objects.exists()
 
 
 def test_a_walk_in_of_another_offices_service_is_refused(desk, foreign):
-    answer = desk.post(reverse("admin:desk_walk_in"), {"offered": foreign.offered.pk, "name": ""})
+    answer = give_number(desk, offered=foreign.offered.pk, name="")
 
     assert answer.status_code == 422
     assert not Ticket.objects.exists()
@@ -348,6 +393,49 @@ def test_a_call_for_help_reaches_the_head(desk, signed_in, head):
     assert not show(desk).context["alarms"]
 
 
+def test_a_second_clerk_at_the_window_reads_who_is_there(desk, signed_in, offered, window):
+    colleague = make_staff(office=offered.office, first_name="นิภา", last_name="ทดสอบ")
+    ticket = counter.arrive(booking=confirmed(offered), by=colleague, now=TEN)
+    counter.call(ticket=ticket, window=window, by=colleague, now=TEN)
+
+    page = show(desk).content.decode()
+
+    assert "นิภา ทดสอบ เป็นผู้เรียกคิวนี้" in page
+    assert "เปลี่ยนช่อง" in page
+    sign_of_colleague = signed_in(colleague)
+    sign_of_colleague.post(reverse("admin:desk_window"), {"window": window.pk})
+    assert "เป็นผู้เรียกคิวนี้" not in show(sign_of_colleague).content.decode()
+
+
+def test_what_changes_by_itself_has_the_time_and_the_next_number(desk, officer, offered, at_now):
+    """A desk that nobody touched knows at noon what time it is and whom to call."""
+    live = reverse("admin:desk") + "?part=live"
+    counter.arrive(booking=confirmed(offered), by=officer, now=TEN)
+    assert 'id="desk-undo"' in desk.get(live, headers=HTMX).content.decode()
+    at_now.shift(timedelta(seconds=61))
+
+    page = desk.get(live, headers=HTMX)
+
+    assert page.context["next"] is not None
+    words = page.content.decode()
+    assert "10.01 น." in words
+    assert 'value="call" data-key-alt="4"' in words
+    assert 'value="undo"' not in words
+
+
+def test_a_page_kept_open_over_midnight_asks_for_the_window(signed_in, officer, window, at_now):
+    at_now.move_to(TEN.replace(hour=23, minute=50))
+    desk = signed_in(officer)
+    desk.post(reverse("admin:desk_window"), {"window": window.pk})
+    assert show(desk).context["desk"].window == window
+    at_now.shift(timedelta(minutes=20))
+
+    words = desk.get(reverse("admin:desk") + "?part=live", headers=HTMX).content.decode()
+
+    assert "อังคาร 1 ธันวาคม 2569" in words
+    assert 'name="window"' in words
+
+
 def test_a_wrong_clock_is_marked(desk, officer, offered, window):
     ticket = counter.arrive(booking=confirmed(offered), by=officer, now=TEN)
     for action in ("call", "start", "finish", "clock"):
@@ -361,8 +449,42 @@ def test_htmx_gets_the_inside_and_what_changes(desk, offered):
     live = desk.get(reverse("admin:desk") + "?part=live", headers=HTMX).content.decode()
 
     assert inside.lstrip().startswith('<div id="desk"')
-    assert live.count('hx-swap-oob="true"') == 3
+    assert live.count('hx-swap-oob="true"') == 7
     assert "<html" not in inside + live
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(24, "24 นาที"), (25, "25 นาที ใกล้ 30"), (31, "31 นาที เกิน 30")]
+)
+def test_another_window_is_marked_when_it_takes_long(
+    desk, officer, offered, window, minutes, words
+):
+    began = TEN - timedelta(minutes=minutes)
+    other = Window.objects.create(office=offered.office, section=offered.section, label="6")
+    ticket = counter.arrive(booking=confirmed(offered), by=officer, now=began)
+    counter.call(ticket=ticket, window=other, by=officer, now=began)
+    counter.start(ticket=ticket, by=officer, now=began)
+
+    assert f"{words}</span>" in show(desk).content.decode()
+
+
+def test_each_button_says_whom_it_is_for(desk, officer, offered):
+    """To who hears the page, "Call" alone in each row is none."""
+    ticket = counter.arrive(booking=confirmed(offered), by=officer, now=TEN)
+    expected = confirmed(offered, TEN + timedelta(hours=1))
+
+    words = " ".join(re.sub(r"<[^>]+>", " ", show(desk).content.decode()).split())
+
+    assert f"เรียก {ticket}" in words
+    assert f"มาถึงแล้ว {expected.reference}" in words
+
+
+def test_the_list_of_shortcuts_is_that_of_the_desk(desk):
+    words = show(desk).content.decode()
+
+    assert "อนุมัติ</dd>" not in words
+    assert "เริ่ม เสร็จสิ้น</dd>" in words
+    assert "อนุมัติ</dd>" in desk.get(reverse("admin:index")).content.decode()
 
 
 @pytest.mark.parametrize("role", [Role.DIRECTOR, Role.CENTRAL, Role.AUDITOR])

@@ -111,6 +111,8 @@ def test_times_of_the_pattern_stand_on_a_day_without_slots(signed_in, officer, o
 
     assert [row[:2] for row in day_sheet.rows] == [("๑", "๐๘.๐๐-๐๘.๓๐"), ("๒", "๑๓.๐๑-๑๓.๓๐")]
     assert sunday.rows == ()
+    assert sunday.lines[-1] == "วันนี้ไม่มีเวลานัดของบริการนี้"
+    assert "ไม่มีเวลานัด" not in str(day_sheet.lines)
 
 
 def test_thai_digits_everywhere_and_arabic_on_request(signed_in, officer, booked):

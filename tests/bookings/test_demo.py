@@ -38,9 +38,9 @@ def offices(settings, db):
 
 @pytest.fixture
 def seed(offices):
-    def run(**options):
+    def run(day=0, **options):
         said = StringIO()
-        with time_machine.travel(NOW, tick=False):
+        with time_machine.travel(NOW + timedelta(days=day), tick=False):
             call_command("seed_demo", stdout=said, **options)
         return said.getvalue().splitlines()
 
@@ -139,6 +139,21 @@ def test_a_start_in_office_hours_makes_the_day_and_the_past(seed):
     assert any(line.startswith("demo day") and " serving" in line for line in said)
     assert any(line.startswith("demo history") for line in said)
     assert not any(line.startswith("demo history: 0") for line in said)
+    call_command("verify_integrity", stdout=StringIO())
+
+
+def test_each_morning_has_its_day(seed, offices):
+    """Whom the day before left at a window is served by then: no window fills up for good."""
+    office = Office.objects.get(slug="bang-rak")
+    for label in "45":
+        Window.objects.create(office=office, section=Section.objects.first(), label=label)
+    services.generate_slots(now=NOW)
+
+    for day in (0, 1, 2):
+        said = next(line for line in seed(day=day, months=0) if line.startswith("demo day"))
+        assert " called" in said
+        assert " waiting" in said
+
     call_command("verify_integrity", stdout=StringIO())
 
 

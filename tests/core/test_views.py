@@ -3,10 +3,13 @@
 import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import Client
+from django.urls import resolve
 
 from accounts import middleware
+from bookings import hall
+from core.views import COMES_BACK
 from offices import queries
-from tests.factories import make_staff
+from tests.factories import make_office, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +41,25 @@ def test_it_is_said_too_when_it_fails_before_the_view(client, monkeypatch):
     monkeypatch.setattr(middleware, "is_over", failing(OperationalError("gone")))
 
     assert client.get("/admin/").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(OperationalError("gone"), 503), (RuntimeError("a mistake"), 500)]
+)
+def test_a_screen_of_the_hall_asks_again_by_itself(client, monkeypatch, error, status):
+    make_office()
+    monkeypatch.setattr(hall, "now_in", failing(error))
+    monkeypatch.setattr(queries, "bookable_services", failing(error))
+
+    answer = client.get("/display/bang-rak/")
+
+    assert (answer.status_code, answer["Refresh"]) == (status, "10")
+    assert "Refresh" not in client.get("/")
+
+
+@pytest.mark.parametrize("path", ["/kiosk/bang-rak/", "/kiosk/bang-rak/x/"])
+def test_a_tablet_does_so_too(path):
+    assert getattr(resolve(path).func, COMES_BACK)
 
 
 def test_any_other_failure_is_a_page_of_its_own(client, monkeypatch):

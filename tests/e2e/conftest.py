@@ -41,10 +41,16 @@ def browser_context_args(browser_context_args):
     }
 
 
+# What htmx writes of an answer or a line that the page itself tells the person about.
+TOLD = ("Response Status Error Code", "htmx:sendError", "htmx:afterRequest")
+
+
 def _is_complaint(said) -> bool:
     """An error of a script, a breach of the content policy, a missing file of our own; not the
     line that Chromium writes for each refused form."""
     is_answer = said.text.startswith("Failed to load resource")
+    if said.text.startswith(TOLD):
+        return False
     return said.type == "error" and (not is_answer or "/static/" in said.location["url"])
 
 

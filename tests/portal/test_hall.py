@@ -327,6 +327,18 @@ def test_kiosk_gives_a_number_with_its_slip(tablet, client, offered):
     assert client.get(f"/queue/{hall_links.queue_code(ticket)}/").status_code == 200
 
 
+def test_the_next_person_begins_in_thai(tablet, offered):
+    """Who chose English before them is gone."""
+    code = hall_links.queue_code(walk_in(offered))
+
+    start = tablet.get("/en/kiosk/bang-rak/")
+    slip = tablet.get(f"/en/kiosk/bang-rak/{code}/")
+
+    assert start["Refresh"] == "120;url=/kiosk/bang-rak/"
+    assert slip["Refresh"] == "20;url=/kiosk/bang-rak/"
+    assert '<a href="/kiosk/bang-rak/">' in slip.content.decode()
+
+
 def test_double_press_gives_one_number(tablet):
     key = uuid4()
 

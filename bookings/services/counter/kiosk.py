@@ -1,31 +1,59 @@
-"""Taking a number without a clerk."""
+"""Taking a number by a form that may be sent twice, and the tablet for it."""
 
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bookings.models import Ticket
 from bookings.services.counter.arriving import add_walk_in
 from core.db import lock_rows
-from core.workflow import CITIZEN
+from core.errors import Refused
+from core.workflow import CITIZEN, Actor
 from offices.models import Kiosk, OfferedService, Office
 
 
-def take_number(*, offered: OfferedService, form_key: UUID, now: datetime) -> Ticket:
-    """A number from the kiosk; the same form sent again gives the same number.
+def take_number(
+    *,
+    offered: OfferedService,
+    form_key: UUID,
+    now: datetime,
+    by: Actor = CITIZEN,
+    name: str = "",
+    beyond_share: bool = False,
+) -> Ticket:
+    """A number as `add_walk_in` gives it, from the kiosk unless `by` staff; the same form sent
+    again gives the same number.
 
-    Raises Refused("closed" | "walk_ins_full"). Locks the row of numbers."""
-    earlier = Ticket.objects.filter(form_key=form_key, offered=offered).first()
+    Raises Refused("closed" | "walk_ins_full"), and Refused("form_used") when the form gave a
+    number to somebody else. Locks the row of numbers."""
+    earlier = _given_before(form_key, offered, name)
     if earlier is not None:
         return earlier
     try:
         with transaction.atomic():
-            ticket = add_walk_in(offered=offered, by=CITIZEN, now=now)
+            ticket = add_walk_in(
+                offered=offered, by=by, now=now, name=name, beyond_share=beyond_share
+            )
             Ticket.objects.filter(pk=ticket.pk).update(form_key=form_key)
     except IntegrityError:
-        return Ticket.objects.get(form_key=form_key, offered=offered)
+        earlier = _given_before(form_key, offered, name)
+        if earlier is None:
+            raise
+        return earlier
+    return ticket
+
+
+def _given_before(form_key: UUID, offered: OfferedService, name: str) -> Ticket | None:
+    ticket = Ticket.objects.filter(form_key=form_key).first()
+    if ticket and (ticket.offered_id, ticket.name) != (offered.pk, name.strip()):
+        raise Refused(
+            _("This form gave the number %(number)s already. Press once more for the next one.")
+            % {"number": ticket},
+            code="form_used",
+        )
     return ticket
 
 
