@@ -54,6 +54,11 @@ def line_of(entry: WaitingEntry) -> Line:
     return Line(same.filter(before).count() + 1, offered.count())
 
 
+def was_taken_back(entry: WaitingEntry) -> bool:
+    """Whether one that waits had a time kept before, which the office then stopped. One query."""
+    return entry.offers.filter(status=Status.EXPIRED).exists()
+
+
 def kept_for(entry: WaitingEntry, *, now: datetime) -> list[Booking]:
     """What is held for an entry at this moment, with its time: of a party whose first place is
     booked, the others. One query."""

@@ -269,7 +269,7 @@ def _numbers(desk: Desk) -> dict[str, int]:
     """Visits booked of the places of today, and numbers without an appointment. Three queries."""
     start, end = slots_of_day(desk.now)
     slots = Slot.objects.filter(office=desk.office).between(start, end)
-    places = slots.filter(closed_at__isnull=True).aggregate(n=Sum("capacity"))["n"] or 0
+    places = slots.served().aggregate(n=Sum("capacity"))["n"] or 0
     booked = Booking.objects.filter(
         office=desk.office,
         slot__starts_at__gte=start,

@@ -94,7 +94,7 @@ def _today(rows: Any, user: Any, now: datetime) -> dict[str, int]:
         serving=Count("pk", filter=Q(status=Status.SERVING)),
         ahead=Count("pk", filter=Q(status__in=[Status.CONFIRMED, Status.ARRIVED])),
     )
-    places = Slot.objects.for_staff(user).between(start, end).filter(closed_at__isnull=True)
+    places = Slot.objects.for_staff(user).between(start, end).served()
     return {**numbers, "places": places.aggregate(n=Sum("capacity"))["n"] or 0}
 
 

@@ -42,7 +42,11 @@ class SlotForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["is_closed"].initial = self.instance.closed_at is not None
+        closed = self.fields["is_closed"]
+        closed.initial = self.instance.closed_at is not None
+        if self.instance.stopped_by_id:
+            closed.disabled = True
+            closed.help_text = _("A closing that is being prepared stops this time.")
 
     def clean_capacity(self) -> int:
         return self._not_below("capacity", self._fresh().taken)
@@ -101,11 +105,10 @@ class SlotAdmin(OfficeAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Slot, form: SlotForm, change: bool) -> None:
-        closed = form.cleaned_data["is_closed"]
-        obj.closed_by_hand = closed
-        obj.closed_at = (obj.closed_at or timezone.now()) if closed else None
         # Never the whole row: a citizen takes a place while the head looks at it.
-        obj.save(update_fields=["capacity", "online_capacity", "closed_at", "closed_by_hand"])
+        obj.save(update_fields=["capacity", "online_capacity"])
+        if not form.fields["is_closed"].disabled:
+            _close_by_hand(obj, form.cleaned_data["is_closed"])
         services.offer_freed(slot_id=obj.pk, now=timezone.now())
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
@@ -134,6 +137,12 @@ class SlotAdmin(OfficeAdmin):
     @admin.display(description=pgettext_lazy("time", "open"), boolean=True)
     def is_open(self, slot: Slot) -> bool:
         return slot.closed_at is None
+
+
+def _close_by_hand(slot: Slot, closed: bool) -> None:
+    slot.closed_by_hand = closed
+    slot.closed_at = (slot.closed_at or timezone.now()) if closed else None
+    slot.save(update_fields=["closed_at", "closed_by_hand"])
 
 
 def _today() -> date:

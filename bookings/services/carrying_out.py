@@ -61,8 +61,7 @@ def forgotten(*, now: datetime) -> tuple[int, list[str]]:
         slot__out_of_pattern=True,
         slot__starts_at__gt=now,
         status__in=CHANGEABLE,
-        decisions__isnull=True,
-    )
+    ).exclude(pk__in=ClosingDecision.objects.exclude(closing__part=Part.PLACES).values("booking"))
     left += gone.values_list("reference", flat=True)
     return len(announced), sorted(left)
 

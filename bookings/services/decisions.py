@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bookings import checklist, news, rules
-from bookings.models import Booking, Choice, ItemCheck, ItemState
+from bookings.models import Booking, Choice, ItemCheck, ItemState, Part
 from bookings.services.moves import locked_booking, move, record
 from bookings.services.offers import free_place
 from bookings.services.places import lock_slot
@@ -200,7 +200,8 @@ def _check_takes_place(booking: Booking) -> None:
     if booking.slot.closed_at is None:
         return
     decisions = booking.decisions.filter(slot=booking.slot_id)
-    is_kept = decisions.filter(choice=Choice.KEEP, done_at__isnull=False).exists()
+    kept = decisions.filter(choice=Choice.KEEP, done_at__isnull=False)
+    is_kept = kept.exclude(closing__part=Part.PLACES).exists()
     is_hit = decisions.filter(done_at__isnull=True).exists()
     if not is_kept and (is_hit or not booking.slot.is_served):
         raise Refused(

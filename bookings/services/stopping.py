@@ -31,8 +31,7 @@ def stop(closing: Closing, now: datetime) -> None:
     Slot.objects.filter(pk__in=ids, closed_at__isnull=True).update(
         closed_at=now, stopped_by=closing
     )
-    for booking in Booking.objects.filter(slot__in=ids, status=Status.HELD).order_by("pk"):
-        end_hold(booking, now)
+    _end_holds(ids, now)
     return_at_once(ids)
     locked = locked_draft(closing)
     known = locked.decisions.values("booking")
@@ -43,14 +42,23 @@ def stop(closing: Closing, now: datetime) -> None:
     locked.save(update_fields=["stopped_until"])
 
 
-def end_hold(booking: Booking, now: datetime) -> None:
-    """As `release_hold`, inside the transaction that has locked the time; whoever was offered it
-    waits on."""
-    locked = locked_booking(booking.pk)
-    if locked.status == Status.HELD:
-        move(locked, Status.EXPIRED, by=SYSTEM, now=now)
-        give_back_places(slot_id=locked.slot_id, online=locked.takes_online_place)
-        wait_on(locked, now=now)
+def _end_holds(slots: list[int], now: datetime) -> None:
+    """As `release_hold`, of all holds on locked times; whoever was offered one waits on. The holds
+    are locked before any line of the waiting list, as where one of them is booked."""
+    held = Booking.objects.filter(slot__in=slots, status=Status.HELD).order_by("pk")
+    ended = [hold for pk in held.values_list("pk", flat=True) if (hold := _end_hold(pk, now))]
+    for hold in sorted(ended, key=lambda hold: (hold.office_id, hold.service_id, hold.pk)):
+        wait_on(hold, now=now)
+
+
+def _end_hold(pk: int, now: datetime) -> Booking | None:
+    """None where it was booked or given back meanwhile."""
+    locked = locked_booking(pk)
+    if locked.status != Status.HELD:
+        return None
+    move(locked, Status.EXPIRED, by=SYSTEM, now=now)
+    give_back_places(slot_id=locked.slot_id, online=locked.takes_online_place)
+    return locked
 
 
 def drop(*, closing: Closing, by: User, now: datetime) -> None:

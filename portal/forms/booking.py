@@ -98,7 +98,8 @@ class BookingForm(forms.Form):
         }
         fields = {**people, **self._case_choice(), **self.fields}
         if settings.SMS_GATEWAY_URL:
-            fields["phone"].help_text = gettext("We text a reminder before the day")
+            told = gettext("Without an e-mail we text a reminder before the day")
+            fields["phone"].help_text = told
         fields["phone"].conditional = True  # type: ignore[attr-defined]
         fields["phone"].widget.attrs |= {"autocomplete": "tel", "inputmode": "tel"}
         fields["phone"].widget.attrs["placeholder"] = "08 0000 0000"

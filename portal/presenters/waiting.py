@@ -35,7 +35,7 @@ class OfficeRow:
 
 
 def state_of(entry: WaitingEntry, kept: list[Booking], *, now: datetime) -> State:
-    """Two queries for one that waits."""
+    """Three queries for one that waits."""
     if entry.status == WaitingStatus.WAITING:
         line = waiting.line_of(entry)
         lead = _("Number %(n)s in line. We tell you when a time is free") % {"n": line.position}
@@ -75,6 +75,11 @@ def _why(entry: WaitingEntry, line: waiting.Line) -> tuple[str, ...]:
         sentences.append(
             _("You need %(n)s places at the same time, so single free places go to others")
             % {"n": entry.party_size}
+        )
+    if waiting.was_taken_back(entry):
+        sentences.insert(
+            0,
+            _("The office had to take back the time we kept for you. You keep your place in line"),
         )
     return tuple(sentences)
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -151,7 +151,8 @@ def _tell_of_the_others(request: HttpRequest, entry: WaitingEntry, now: datetime
     """A party from the waiting list has a form for each of its places."""
     if kept := waiting.kept_for(entry, now=now):
         page = reverse("portal:waiting", args=[entry.reference])
-        words = format_html('{} <a href="{}">{}</a>', others_kept(kept), page, _("Go on"))
+        link = (page, pgettext("form", "Go on"))
+        words = format_html('{} <a href="{}">{}</a>', others_kept(kept), *link)
         messages.info(request, words)
 
 

@@ -113,7 +113,7 @@ def time_form(kind: type[TimeForm], found: CopyRequest, *, now: datetime, **give
     own = panels.chosen_slot(found)
     slots = panels.times_of(found, now=now)
     if own is not None and panels.may_stand(own, now=now):
-        slots |= Slot.objects.filter(pk=own.pk, closed_at=None)
+        slots |= Slot.objects.filter(pk=own.pk)
     return kind(slots=slots, chosen=own.pk if own else None, **given)
 
 

@@ -11,7 +11,7 @@ from accounts.models import ViewLog
 from accounts.roles import Role
 from bookings.admin import export
 from offices.models import Closure, OfferedService, Office
-from tests.factories import make_staff
+from tests.factories import booking_at, make_staff
 
 SECRET = "ลับมาก"
 
@@ -218,14 +218,16 @@ def test_export_turns_formulae_into_text(signed_in, head, case):
 
 
 def test_export_rests_after_each_batch_for_who_books_meanwhile(signed_in, head, case, monkeypatch):
-    seconds, rests = count(), []
+    booking_at(offered=case.offered)
+    seconds, rests = count(step=0.25), []
     clock = SimpleNamespace(monotonic=lambda: next(seconds), sleep=rests.append)
     monkeypatch.setattr(export, "time", clock)
+    monkeypatch.setattr(export, "BATCH", 1)
 
     address = reverse("admin:bookings_booking_export") + "?tab=all"
     list(signed_in(head).post(address, {"reason": "ตรวจ"}).streaming_content)
 
-    assert rests == [export.REST]
+    assert rests == [0, export.REST * 0.25]
 
 
 def test_export_needs_the_right(signed_in, officer, case):

@@ -2,8 +2,10 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
+from bookings import services
 from bookings.models import Closing, Slot
 from bookings.workflow import WaitingStatus
 from offices.models import Closure, Office
@@ -65,6 +67,26 @@ def test_time_is_closed_by_hand(signed_in, head, slot):
     slot.refresh_from_db()
     assert slot.closed_by_hand
     assert slot.closed_at is not None
+
+
+def test_time_that_a_draft_stops_keeps_its_stop(signed_in, head, slot):
+    closing = services.plan_places(
+        offered=slot.bookings.first().offered,
+        online=1,
+        staff=0,
+        minutes=30,
+        reason_th="ลาป่วย",
+        by=head,
+        now=timezone.now(),
+    )
+
+    assert save(signed_in(head), slot, capacity=4, online_capacity=2).status_code == 302
+    slot.refresh_from_db()
+    assert (slot.capacity, slot.closed_at is None, slot.closed_by_hand) == (4, False, False)
+
+    services.drop(closing=closing, by=head, now=timezone.now())
+    slot.refresh_from_db()
+    assert slot.closed_at is None
 
 
 def test_officer_only_looks_at_times(signed_in, officer, slot):

@@ -257,6 +257,42 @@ def test_kept_stays_as_booked_and_is_told_nothing(offered, head, ten, later, thr
     assert refusal(ten, offered) == "full"
 
 
+def test_kept_as_booked_is_not_kept_at_an_hour_that_closes_later(
+    offered, head, officer, later, three
+):
+    fewer = plan(offered, head, online=2)
+    services.keep_all(closing=fewer, by=head, now=NOW)
+    announce(fewer, head)
+    carry_out()
+    services.plan(
+        office=offered.office,
+        day=date(2026, 11, 30),
+        part=Part.MORNING,
+        services=[offered],
+        reason_th=REASON,
+        by=head,
+        now=NOW,
+    )
+
+    with pytest.raises(Refused) as refused:
+        services.confirm(booking=three[2], by=officer, now=NOW)
+    assert refused.value.code == "closed"
+
+
+def test_kept_as_booked_is_not_forgotten_when_the_time_goes(
+    broken_on_purpose, offered, head, ten, later, three
+):
+    fewer = plan(offered, head, online=2)
+    services.keep_all(closing=fewer, by=head, now=NOW)
+    announce(fewer, head)
+    carry_out()
+
+    Slot.objects.filter(pk=ten.pk).update(out_of_pattern=True, closed_at=NOW)
+
+    _closings, left = carrying_out.forgotten(now=NOW)
+    assert left == sorted(one.reference for one in three)
+
+
 def test_moved_is_told_once_with_the_reason(offered, head, ten, later, three):
     closing = plan(offered, head, online=2, staff=0, minutes=20)
     services.decide_all(closing=closing, by=head, now=NOW)

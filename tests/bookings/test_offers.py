@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.roles import Role
-from bookings import services
+from bookings import services, waiting
 from bookings.models import Part, Slot
 from bookings.workflow import Status, WaitingStatus
 from core.errors import Refused
@@ -214,6 +214,7 @@ def test_offer_of_a_time_that_is_stopped_is_taken_back_and_made_again(offered, b
         now=NOW,
     )
     assert (state(first), state(second)) == ("waiting", "waiting")
+    assert (waiting.was_taken_back(first), waiting.was_taken_back(second)) == (True, False)
 
     services.drop(closing=closing, by=head, now=NOW)
     services.offer_free_places(now=NOW + timedelta(minutes=5))

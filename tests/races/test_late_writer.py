@@ -1,7 +1,6 @@
 """A form is sent while another transaction holds the booking's row: the one statement waits, and
 goes by what the row is then (ADR 12)."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,6 +17,7 @@ from notifications.models import Message
 from tests.factories import couple_details
 from tests.factories import hold as take
 from tests.live import world
+from tests.races.locks import wait_until_blocked
 
 pytestmark = [pytest.mark.postgres, pytest.mark.race]
 
@@ -70,7 +70,7 @@ def _send_while(held, change, details=None):
         with transaction.atomic():
             change()
             sent = pool.submit(_send, booking, details or couple_details())
-            _wait_until_blocked()
+            wait_until_blocked()
         return sent.result(timeout=10)
 
 
@@ -82,14 +82,3 @@ def _send(booking, details):
     finally:
         connection.close()
     return "booked"
-
-
-def _wait_until_blocked():
-    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-    for _attempt in range(100):
-        with connection.cursor() as cursor:
-            cursor.execute(waiting)
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.05)
-    pytest.fail("the sending did not wait")

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import ViewLog
+from accounts.roles import Role
+from bookings import services as bookings
 from core.workflow import Actor
 from registry_requests import services
 from registry_requests.models import Comparison, CopyRequest
@@ -201,6 +203,19 @@ def test_the_nearest_time_is_proposed_where_the_own_one_is_closed(desk, identifi
         (True, True),
     ]
     assert times[1].pk == other.pk
+
+
+def test_the_own_time_stands_while_it_is_stopped_for_fewer_places(desk, identified, offered):
+    submit(offered, identified.collection.slot, now=NOW + timedelta(minutes=1))
+    head = make_staff(Role.HEAD, office=offered.office)
+    bookings.plan_places(
+        offered=offered, online=1, staff=0, minutes=15, reason_th="ลาป่วย", by=head, now=NOW
+    )
+
+    own = identified.collection.slot_id
+    answer = do(desk, identified, "approve", fee_each=10, slot=own)
+
+    assert (answer.status_code, status_of(identified)) == (302, Status.APPROVED)
 
 
 def test_the_fee_is_a_number(desk, identified, slot):
