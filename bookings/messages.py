@@ -175,6 +175,7 @@ def _of_the_moment(booking: Booking, message: Message, now: datetime) -> dict[st
         "n": len(items) or booking.checks.filter(state=ItemState.MISSING).count(),
         "old_date": thai_dates.long_date(old_starts_at),
         "old_d": thai_dates.day_month(old_starts_at),
+        "old_time": thai_dates.clock(old_starts_at),
         "at": _day_and_time(message.created_at),
         "by": _day_and_time(by),
         "by_day": thai_dates.day_month(by),

@@ -170,7 +170,9 @@ def announced_context(closing: Closing) -> dict[str, Any]:
         kind__in=KIND_OF.values(),
         created_at__gte=closing.announced_at,
     )
-    told = {(message.case_id, message.kind): message for message in written.order_by("created_at")}
+    # One that was taken by somebody's channel stands for those that found no way.
+    best = sorted(written.order_by("created_at"), key=lambda message: message.status in TOLD)
+    told = {(message.case_id, message.kind): message for message in best}
     rows = [
         {
             "decision": one,

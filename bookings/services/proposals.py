@@ -24,6 +24,7 @@ from offices.models import OfferedService
 
 NOON = time(12)
 TRIES = 5
+ALIKE = timedelta(minutes=5)
 
 
 def propose(closing: Closing, *, now: datetime) -> None:
@@ -55,11 +56,16 @@ def free_times(offered: OfferedService, *, now: datetime, closing: Closing) -> l
 
 
 def nearest(slot: Slot, free: Iterable[Slot]) -> list[Slot]:
-    """Times of the same length, of another one where there are none: later ones before earlier
-    ones, the same half of the day first, then by day, then by the hour."""
+    """Times of about the same length (08.00-08.30 and 08.31-09.00 are alike), of another one where
+    there are none: later ones before earlier ones, the same half of the day first, then by day,
+    then by the hour."""
     free = list(free)
-    same = [one for one in free if one.ends_at - one.starts_at == slot.ends_at - slot.starts_at]
+    same = [one for one in free if abs(_length(one) - _length(slot)) <= ALIKE]
     return sorted(same or free, key=lambda one: _distance(slot, one))
+
+
+def _length(slot: Slot) -> timedelta:
+    return slot.ends_at - slot.starts_at
 
 
 def _distance(slot: Slot, other: Slot) -> tuple[bool, bool, int, timedelta]:

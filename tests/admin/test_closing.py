@@ -1,6 +1,7 @@
 """The three steps of closing a part of a day, as a head presses them."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -211,6 +212,30 @@ def test_person_without_a_channel_is_to_be_called(begin, friday, monday, offered
 
     page = client.get(reverse("admin:closing", args=[closing.pk]))
     assert page.context["rows"][0]["told"]["must_call"]
+
+
+@pytest.mark.parametrize(
+    ("by_email", "must_call"), [("sent", False), ("queued", False), ("failed", True)]
+)
+def test_who_was_reached_on_one_way_is_not_to_be_called(draft, client, by_email, must_call):
+    press(client, "decide_all", draft)
+    draft.refresh_from_db()
+    press(client, "announce", draft, version=draft.version)
+    told = Message.objects.filter(kind="moved_by_office")
+    told.filter(channel="email").update(status=by_email)
+    email = told.get(channel="email")
+    Message.objects.filter(pk__in=told.exclude(pk=email.pk)).delete()
+    other = {"channel": "sms", "status": "no_channel", "event": f"{email.event}:sms"}
+    later = {"id": uuid4(), "created_at": email.created_at + timedelta(seconds=1)}
+    Message.objects.create(**(_copy_of(email) | other | later))
+
+    page = client.get(reverse("admin:closing", args=[draft.pk]))
+
+    assert page.context["rows"][0]["told"]["must_call"] == must_call
+
+
+def _copy_of(message):
+    return {field.attname: getattr(message, field.attname) for field in message._meta.fields}
 
 
 def test_lapsed_draft_says_so_and_is_opened_again(draft, signed_in, head):

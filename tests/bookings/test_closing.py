@@ -7,7 +7,7 @@ import pytest
 from accounts.roles import Role
 from bookings import services
 from bookings.models import Booking, Choice, Closing, ClosingDecision, Part, Slot
-from bookings.services import integrity
+from bookings.services import integrity, proposals
 from bookings.workflow import Status
 from core.errors import Refused
 from core.workflow import CITIZEN
@@ -114,6 +114,19 @@ def test_proposal_is_the_same_time_of_the_next_day_and_its_place_is_kept(
     with pytest.raises(Refused) as refused:
         hold(monday[2], offered, now=at(2026, 12, 1, 9))
     assert refused.value.code == "full"
+
+
+def test_printed_half_hours_of_30_and_29_minutes_are_alike(offered):
+    """The table of Bang Rak begins 08.00-08.30 and goes on 08.31-09.00 (S2-R06)."""
+
+    def one(day, hour, minute, length):
+        starts = at(2026, 12, day, hour, minute)
+        return Slot(starts_at=starts, ends_at=starts + timedelta(minutes=length))
+
+    closed, same_day = one(18, 8, 0, 30), one(18, 9, 31, 29)
+    next_day, short = one(21, 8, 0, 30), one(18, 8, 31, 15)
+
+    assert proposals.nearest(closed, [next_day, short, same_day]) == [same_day, next_day]
 
 
 def test_no_two_are_proposed_the_same_place(offered, head, friday, monday):

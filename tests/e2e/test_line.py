@@ -127,7 +127,7 @@ def test_citizen_books_a_visit_by_chat(page, chat, city, officer, deliver):
     bookings.confirm(booking=booking, by=officer, now=timezone.now())
     deliver()
     page.goto(chat)
-    expect(page.locator(".chat-card", has_text="นัดของคุณยืนยันแล้ว")).to_be_visible()
+    expect(page.locator(".chat-card", has_text="ยืนยันนัดแล้ว")).to_be_visible()
     _say(page, "สถานะ")
     expect(page.locator(".chat-card").last).to_contain_text(reference)
     call_command("verify_integrity")

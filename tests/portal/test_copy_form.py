@@ -298,7 +298,7 @@ def test_times_can_be_shown_without_script_and_keep_what_was_typed(client, offer
         ("23/11/2569", "เลือกตั้งแต่", 422),
         ("1/12/2570", "จองล่วงหน้า", 422),
         ("5/12/2569", "ปิด", 422),
-        ("4/12/2569", "วันนี้เต็มแล้ว", 200),
+        ("4/12/2569", "วันที่เลือกเต็มแล้ว", 200),
     ],
 )
 def test_day_without_times_says_why(client, offered, slot, typed, words, status):
