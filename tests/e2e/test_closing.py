@@ -50,7 +50,8 @@ class HeadOfSection:
     def when_they_keep_the_second(self):
         row = self.page.locator(".hit-row").nth(1)
         row.locator("[value=keep]").click()
-        expect(row.locator(".error")).to_be_visible()
+        expect(row.locator("[name=place]")).to_be_visible()
+        expect(row.locator(".error")).to_have_count(0)
         row.locator("[name=place]").fill("เคาน์เตอร์สำรอง ชั้น 1")
         row.locator("[name=responsible]").fill("สมพร ตัวอย่าง")
         row.get_by_role("button", name="บันทึก").click()
