@@ -111,7 +111,7 @@ def test_times_of_the_pattern_stand_on_a_day_without_slots(signed_in, officer, o
 
     assert [row[:2] for row in day_sheet.rows] == [("๑", "๐๘.๐๐-๐๘.๓๐"), ("๒", "๑๓.๐๑-๑๓.๓๐")]
     assert sunday.rows == ()
-    assert sunday.lines[-1] == "วันนี้ไม่มีเวลานัดของบริการนี้"
+    assert sunday.lines[-1] == "วันที่เลือกไม่มีเวลานัดของบริการนี้"
     assert "ไม่มีเวลานัด" not in str(day_sheet.lines)
 
 
