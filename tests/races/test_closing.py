@@ -64,7 +64,7 @@ def test_nobody_is_left_on_a_closed_time_without_a_decision(serve):
 
 
 def test_control_without_ending_the_holds_somebody_is_forgotten(serve, monkeypatch):
-    monkeypatch.setattr(stopping, "end_hold", lambda booking, now: None)
+    monkeypatch.setattr(stopping, "_end_holds", lambda slots, now: None)
     slots = times(places=COUPLES)
 
     with serve() as server:
